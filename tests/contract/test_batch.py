@@ -1,0 +1,134 @@
+"""VBA: what a valid batch answers (Create or Update Batch Event: introduction, Request fields, Response 207 fields)."""
+
+from tests.harness.callers import full, minimal
+from tests.harness.exchange import Json
+from tests.harness.oracle import entity_properties
+from tests.harness.run import Run
+from tests.harness.scenario import scenario
+
+ENVELOPE = ("BATCH-1", "BATCH-2", "BATCH-9", "BATCH-10", "BATCH-13", "BATCH-15", "BATCH-17", "BATCH-19")
+ACCEPTED = ("application/json", "text/plain", "text/json", "*/*", None)
+HUNDREDS = 250
+TEXTS = (
+    "",
+    " ",
+    "x",
+    "é",
+    "Ωμέγα",
+    "漢字かな",
+    "שלום עולם",
+    "a\u0301",
+    "🙂",
+    "'; --",
+    "<b>&amp;</b>",
+    "tab\tand\nline",
+    '"quoted" \\ back',
+)
+
+
+@scenario("vba", *ENVELOPE, "BATCH-3", "BATCH-4")
+def test_a_batch_is_created_and_then_updated(run: Run) -> None:
+    """New entities are created, one and several; sent again, as they were and changed, they are updated."""
+    one, *several = run.vba.new(5)
+    run.vba.put([full(one)])
+    run.vba.put([full(one)])
+    run.vba.put([minimal(one)])
+    run.vba.put([minimal(id) for id in several])
+    run.vba.put([full(id) for id in several])
+
+
+@scenario("vba", *ENVELOPE, "BATCH-5")
+def test_new_and_existing_in_one_batch(run: Run) -> None:
+    """New and existing entities in one batch, in mixed order, each beginning."""
+    new = run.vba.new(6)
+    run.vba.put([minimal(id) for id in new[:3]])
+    run.vba.put([minimal(id) for id in (new[3], new[0], new[4], new[1])])
+    run.vba.put([minimal(id) for id in (new[2], new[5])])
+
+
+@scenario("vba", "BATCH-6", "BATCH-1")
+def test_every_field_may_be_absent_or_null(run: Run) -> None:
+    """Each optional field absent, each alone with the required, each nullable one null, and all of them at once."""
+    properties = entity_properties()
+    required = set(minimal(0))
+    optional = [name for name in properties if name not in required]
+    nullable = [name for name in optional if "null" in properties[name]["type"]]
+    id = run.vba.existing(1)[0]
+    absent = [{key: value for key, value in full(id).items() if key != name} for name in optional]
+    alone = [minimal(id) | {name: full(id)[name]} for name in optional]
+    null = [full(id) | {name: None} for name in nullable]
+    run.vba.put_each(_numbered(run, absent + alone))
+    run.vba.put_each(_numbered(run, [*null, full(id) | dict.fromkeys(nullable), minimal(id)]))
+
+
+@scenario("vba", "BATCH-6", "BATCH-1")
+def test_every_type_takes_its_whole_range(run: Run) -> None:
+    """Boundaries of every field: int32, fractions, empty texts, texts of full length, all of Unicode, date-times."""
+    base = minimal(run.vba.existing(1)[0])
+    entities: list[dict[str, Json]] = []
+    for name, schema in entity_properties().items():
+        for value in _boundaries(name, schema):
+            entities.append(base | {name: value})
+    entities += [base | {"subject": text, "meta_Data": text} for text in TEXTS]
+    half = len(entities) // 2
+    run.vba.put_each(_numbered(run, entities[:half]))
+    run.vba.put_each(_numbered(run, entities[half:]))
+
+
+@scenario("vba", "BATCH-12", "BATCH-2")
+def test_batches_of_none_one_and_hundreds(run: Run) -> None:
+    """The smallest batches and one of hundreds, twice: first whatever was there, then all of it exists."""
+    run.vba.put([])
+    run.vba.put([minimal(run.vba.new(1)[0])])
+    ids = run.vba.existing(HUNDREDS)
+    run.vba.put([minimal(id) for id in ids])
+    run.vba.put([minimal(id) for id in reversed(ids)])
+
+
+@scenario("vba", "BATCH-2", "BATCH-3")
+def test_ids_that_agree_in_some_digits_are_different_entities(run: Run) -> None:
+    """Ids one apart, and one that begins as another does: each is created and updated as itself."""
+    ids = run.vba.new(12)
+    for id in (ids[0], ids[1], ids[11]):
+        run.vba.put([minimal(id)])
+    run.vba.put([minimal(id) for id in ids])
+
+
+@scenario("vba", "BATCH-14")
+def test_a_repeated_id(run: Run) -> None:
+    """An id that stands in the batch more than once: an existing one, and a new one."""
+    new, other = run.vba.new(2)
+    existing = run.vba.existing(1)[0]
+    run.vba.put([minimal(existing), minimal(existing)])
+    run.vba.put([minimal(new), minimal(other), full(new)])
+    run.vba.put([minimal(new), minimal(other)])
+
+
+@scenario("vba", "BATCH-1", "BATCH-10")
+def test_each_media_type(run: Run) -> None:
+    """The envelope as each documented media type, as any, and with no Accept."""
+    id = run.vba.existing(1)[0]
+    for accept in ACCEPTED:
+        run.vba.put([full(id)], accept=accept)
+
+
+def _numbered(run: Run, entities: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """The entities with ids of their own, which every run writes again."""
+    ids = run.vba.existing(len(entities))
+    return [entity | {"event_ID": id} for id, entity in zip(ids, entities, strict=False)]
+
+
+def _boundaries(name: str, schema: Json) -> list[Json]:
+    kinds = schema["type"]
+    if name == "event_ID":
+        return []
+    if "boolean" in kinds:
+        return [True, False]
+    if "integer" in kinds:
+        return [0, 1, schema["maximum"]]
+    if "number" in kinds:
+        return [0, 100, 0.5, 33.33, 0.25, 99.99]
+    if schema.get("format") == "date-time":
+        return ["2024-02-29T23:59:59Z", "1999-12-31T00:00:00Z", "2024-06-01T12:00:00.123Z", "2024-06-01T12:00:00+02:00"]
+    longest = schema["maxLength"]
+    return ["", "x" * longest, "é" * longest, "x" * (longest - 1)]

@@ -1,0 +1,92 @@
+"""VBA: what breaks the schema is never reported as done, and what is refused is not applied (Request fields)."""
+
+import json
+
+from tests.harness.callers import full, minimal
+from tests.harness.contract import entity_schema, resolve
+from tests.harness.exchange import Json
+from tests.harness.oracle import entity_properties
+from tests.harness.run import Run
+from tests.harness.scenario import scenario
+
+NOT_DATE_TIMES = ("yesterday", "2024-13-01T00:00:00Z", "2024-02-30T00:00:00Z", "10:30")
+
+
+@scenario("vba", "BATCH-7")
+def test_an_entity_that_breaks_the_schema(run: Run) -> None:
+    """Each required field absent, each field with each wrong type, null where none is allowed: alone, one a batch."""
+    for entity in invalid_entities(run.vba.existing(1)[0]):
+        run.vba.put([entity])
+
+
+@scenario("vba", "BATCH-7")
+def test_a_batch_that_breaks_the_schema(run: Run) -> None:
+    """What stands in place of the array, or of an entity in it."""
+    bodies: list[Json] = [None, True, 3, "batch", [None], [1], ["entity"], [[]]]
+    for body in bodies:
+        run.vba.put(body)
+
+
+@scenario("vba", "BATCH-8", "BATCH-7")
+def test_an_invalid_entity_beside_valid_ones(run: Run) -> None:
+    """An invalid entity first, between and last: afterwards each new id is there, or not, as was reported."""
+    for place in range(3):
+        ids = run.vba.new(3)
+        entities: list[dict[str, Json]] = [minimal(id) for id in ids]
+        del entities[place]["reminder"]
+        run.vba.put(entities)
+        run.vba.put([minimal(id) for id in ids])
+    new, existing = run.vba.new(1)[0], run.vba.existing(1)[0]
+    run.vba.put([minimal(existing)])
+    run.vba.put([minimal(existing), minimal(new) | {"claim_Audit_Event": "yes"}])
+    run.vba.put([minimal(new)])
+
+
+@scenario("vba", "BATCH-16")
+def test_values_past_a_fields_format(run: Run) -> None:
+    """Date fields with texts that are no date-times, and integers past int32."""
+    id = run.vba.existing(1)[0]
+    dates = [name for name, schema in entity_properties().items() if schema.get("format") == "date-time"]
+    integers = [
+        name for name, schema in entity_properties().items() if "integer" in schema["type"] and name != "event_ID"
+    ]
+    for index, name in enumerate(dates):
+        run.vba.put([minimal(id) | {name: NOT_DATE_TIMES[index % len(NOT_DATE_TIMES)]}])
+    for text in NOT_DATE_TIMES:
+        run.vba.put([minimal(id) | {"due_Date": text}])
+    for name in integers:
+        run.vba.put([minimal(id) | {name: 2**31}])
+        run.vba.put([minimal(id) | {name: 2**53}])
+
+
+@scenario("vba", "BATCH-11", "BATCH-8")
+def test_a_body_that_is_not_json(run: Run) -> None:
+    """Malformed, truncated, with trailing text, empty: refused, and what stood in it is not applied."""
+    id = run.vba.new(1)[0]
+    right = json.dumps([minimal(id)]).encode()
+    for body in (b"", right[:-1], right[:-2], right + b" and more", right + right, b"[{event_ID: 1}]", b"<batch/>"):
+        run.vba.put_raw(body)
+    run.vba.put([minimal(id)])
+
+
+def invalid_entities(id: int) -> list[dict[str, Json]]:
+    """Entities with one broken rule each. Where the id itself is wrong, it stays within what it would be taken for."""
+    properties = entity_properties()
+    required = list(resolve(entity_schema())["required"])
+    absent = [{key: value for key, value in full(id).items() if key != name} for name in required]
+    wrong = []
+    for name, schema in properties.items():
+        wrong += [full(id) | {name: value} for value in _wrong_values(id if name == "event_ID" else 7, schema)]
+    return absent + wrong
+
+
+def _wrong_values(number: int, schema: Json) -> list[Json]:
+    kinds = schema["type"]
+    null: list[Json] = [] if "null" in kinds else [None]
+    if "boolean" in kinds:
+        return [*null, "true", 1]
+    if "integer" in kinds:
+        return [*null, str(number), number + 0.5]
+    if "number" in kinds:
+        return [*null, "62.5", True]
+    return [*null, 20240305]

@@ -1,0 +1,92 @@
+"""Arena: what an update answers, repeats, and leaves alone (PUT Event; PUT Outbound-Event Event Quality Reconcile)."""
+
+import time
+
+from tests.harness.callers import Ref
+from tests.harness.run import Run
+from tests.harness.scenario import Need, scenario
+
+ANSWERS = ("EVENT-1", "EVENT-2", "EVENT-3", "EVENT-4", "QUALITY-1", "QUALITY-2", "QUALITY-3")
+MARKS = ("QUALITY-4", "QUALITY-5", "QUALITY-9", "QUALITY-10")
+HEADERS = tuple(f"ARENA-HEADER-{number}" for number in range(1, 8))
+CLOCK_STEP = 1.05
+"""Seconds after which a time that was wrongly taken anew differs: the documents' times have whole seconds."""
+
+
+@scenario("arena", "EVENT-6", "QUALITY-6")
+def test_the_first_update_leaves_the_rest(run: Run) -> None:
+    """What can be read is read before the run first changes it: the first update already shows what it touches."""
+    for ref in _both(run, slice(1, 2)):
+        run.arena.read(ref)
+        run.arena.set(ref, True)
+
+
+@scenario("arena", *ANSWERS, *MARKS, *HEADERS, "EVENT-5", "EVENT-6", "QUALITY-6", needs=[Need.EVENT])
+def test_an_event_follows_the_flag(run: Run) -> None:
+    """The documents' samples on one event: true and false, each again, and true once more, read after each change."""
+    _set_in_turn(run, run.arena.events[0])
+
+
+@scenario("arena", *ANSWERS[4:], *MARKS, "QUALITY-6", needs=[Need.QUALITY_PROCESS])
+def test_a_quality_process_follows_the_flag(run: Run) -> None:
+    """The documents' samples on one quality process, in turn, and a marking after it was taken back."""
+    _set_in_turn(run, run.arena.quality_processes[0])
+
+
+@scenario("arena", *ANSWERS, *MARKS)
+def test_every_named_object_answers(run: Run) -> None:
+    """Each named event and quality process, whatever its form, is set to true and to false."""
+    for ref in _both(run, slice(1, None)):
+        run.arena.set(ref, True)
+        run.arena.set(ref, False)
+
+
+@scenario("arena", "EVENT-7", needs=[Need.SECOND_EVENT])
+def test_an_event_is_left_alone_by_another(run: Run) -> None:
+    """One event is set, another to both values, and the first is read and then set as it was."""
+    first, second = run.arena.events[:2]
+    _isolated(run, first, second)
+    if len(run.arena.events) > 2:
+        _isolated(run, run.arena.events[2], first)
+
+
+@scenario("arena", "QUALITY-7", needs=[Need.SECOND_QUALITY_PROCESS])
+def test_a_quality_process_is_left_alone_by_another(run: Run) -> None:
+    """One quality process is marked, another marked and taken back, and the first is read and then set as it was."""
+    first, second = run.arena.quality_processes[:2]
+    _isolated(run, first, second)
+    if len(run.arena.quality_processes) > 2:
+        _isolated(run, run.arena.quality_processes[2], first)
+
+
+@scenario("arena", "EVENT-5", "EVENT-6", "QUALITY-6")
+def test_a_later_update_takes_no_time_anew(run: Run) -> None:
+    """An update that comes a second later leaves the object's times: a time taken anew would now differ."""
+    refs = run.arena.one_of_each
+    for ref in refs:
+        run.arena.set(ref, True)
+    time.sleep(CLOCK_STEP)
+    for ref in refs:
+        run.arena.set(ref, True)
+        run.arena.set(ref, False)
+
+
+def _set_in_turn(run: Run, ref: Ref) -> None:
+    for value in (True, True, False, False, True):
+        run.arena.set(ref, value)
+        run.arena.read(ref)
+
+
+def _isolated(run: Run, first: Ref, second: Ref) -> None:
+    for value in (True, False):
+        run.arena.set(first, value)
+        run.arena.read(first)
+        run.arena.set(second, not value)
+        run.arena.read(first)
+        run.arena.set(second, value)
+        run.arena.read(first)
+        run.arena.set(first, value)
+
+
+def _both(run: Run, which: slice) -> tuple[Ref, ...]:
+    return (*run.arena.events[which], *run.arena.quality_processes[which])

@@ -1,0 +1,224 @@
+"""How scenarios speak to a target: the requests of each API, made of the target's own data and credentials."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from tests.harness import batch
+from tests.harness.exchange import (
+    PUT_EVENTS_BATCH,
+    RECONCILE_EVENT,
+    RECONCILE_QUALITY_PROCESS,
+    Exchange,
+    Headers,
+    Json,
+    OperationId,
+    Request,
+)
+from tests.harness.history import History
+from tests.harness.ids import FreshIds, plan
+from tests.harness.oracle import FLAGS
+from tests.harness.target import ArenaTarget, EventRef, QualityProcessRef, VbaTarget
+
+USER_AGENT = "events-contract/1.0"
+OBJECTS = 4
+"""How many of the named events and of the quality processes a run works with: more would show nothing new."""
+
+Ref = EventRef | QualityProcessRef
+Send = Callable[[Request], Exchange]
+Burst = Callable[[Sequence[Request]], list[Exchange]]
+Guids = tuple[tuple[str, str], ...]
+PATHS: dict[OperationId, tuple[str, ...]] = {
+    RECONCILE_EVENT: ("outboundintegrations", "events"),
+    RECONCILE_QUALITY_PROCESS: ("outboundevents", "events", "qualityprocesses"),
+}
+
+
+def operation_of(ref: Ref) -> OperationId:
+    """The operation that updates the object."""
+    return RECONCILE_EVENT if isinstance(ref, EventRef) else RECONCILE_QUALITY_PROCESS
+
+
+def flag_of(ref: Ref) -> str:
+    """The name of the object's flag in a request."""
+    return FLAGS[operation_of(ref)]
+
+
+def body_of(ref: Ref, value: bool) -> bytes:
+    """The documented body that sets the object's flag."""
+    return json.dumps({flag_of(ref): value}).encode()
+
+
+def replace_guid(ref: Ref, position: int, guid: str) -> Guids:
+    """The path's GUIDs with another one in a place."""
+    return tuple((name, guid if index == position else text) for index, (name, text) in enumerate(ref.guids))
+
+
+@dataclass(frozen=True)
+class Arena:
+    """The two endpoints of Arena at a target."""
+
+    target: ArenaTarget
+    send: Send
+
+    @property
+    def events(self) -> tuple[EventRef, ...]:
+        """The events that a run works with."""
+        return self.target.events[:OBJECTS]
+
+    @property
+    def quality_processes(self) -> tuple[QualityProcessRef, ...]:
+        """The quality processes that a run works with."""
+        return self.target.quality_processes[:OBJECTS]
+
+    @property
+    def one_of_each(self) -> tuple[Ref, ...]:
+        """An event and a quality process, as far as they are named."""
+        return (*self.events[:1], *self.quality_processes[:1])
+
+    def request(
+        self,
+        ref: Ref,
+        body: bytes = b"",
+        *,
+        guids: Guids | None = None,
+        session: str | None = None,
+        content_type: str | None = "application/json",
+        method: str = "PUT",
+        more: Headers = (),
+    ) -> Request:
+        """A request to the object's path. An empty `session` sends no such header; None sends the administrator's."""
+        guids = ref.guids if guids is None else guids
+        operation = operation_of(ref)
+        path = "".join(f"/{kind}/{encode(guid)}" for kind, (_, guid) in zip(PATHS[operation], guids, strict=True))
+        session = self.target.session_id if session is None else session
+        headers = [("arena_session_id", session)] if session else []
+        if content_type is not None and method != "GET":
+            headers.append(("Content-Type", content_type))
+        headers += [("Accept", "application/json"), ("User-Agent", USER_AGENT), *more]
+        return Request(operation, method, self.target.url + path, tuple(headers), body, guids)
+
+    def set(self, ref: Ref, value: bool) -> Exchange:
+        """Send the documented request."""
+        return self.send(self.request(ref, body_of(ref, value)))
+
+    def put(self, ref: Ref, body: bytes, **more: Any) -> Exchange:
+        """Send a PUT with any body; `more` as in `request`."""
+        return self.send(self.request(ref, body, **more))
+
+    def read(self, ref: Ref) -> Exchange | None:
+        """Read the object where the target answers GET, else send nothing."""
+        return self.send(self.request(ref, method="GET")) if self.target.read_back else None
+
+
+@dataclass(frozen=True)
+class Vba:
+    """The batch endpoint at a target."""
+
+    target: VbaTarget
+    send: Send
+    history: History
+    rng: random.Random
+
+    @cached_property
+    def ids(self) -> FreshIds:
+        """The ids that a run may create."""
+
+        def create(id: int) -> int | None:
+            found = batch.results(self.put([minimal(id)]).json)
+            return batch.status(found[0]) if found else None
+
+        return FreshIds(self.target.event_ids, self.rng, create, self.history.assume_absent)
+
+    def new(self, count: int) -> list[int]:
+        """`count` ids that did not exist before the run."""
+        return self.ids.take(count)
+
+    def existing(self, count: int) -> list[int]:
+        """Up to `count` ids that every run writes again: they exist once they have been sent."""
+        return list(plan(self.target.event_ids).bulk[:count])
+
+    def request(
+        self,
+        body: bytes,
+        *,
+        api_key: str | None = None,
+        authorization: str | None = None,
+        database: str | None = None,
+        content_type: str | None = "application/json",
+        accept: str | None = "application/json",
+        method: str = "PUT",
+        more: Headers = (),
+    ) -> Request:
+        """A request to the batch. An empty credential sends no such header; None sends the right one."""
+        credentials = [
+            ("x-api-key", self.target.api_key if api_key is None else api_key),
+            ("Authorization", f"Bearer {self.target.bearer_token}" if authorization is None else authorization),
+            ("vbasoftware-database", self.target.database if database is None else database),
+        ]
+        headers = [(name, value) for name, value in credentials if value]
+        headers += [("Content-Type", content_type)] if content_type is not None else []
+        headers += [("Accept", accept)] if accept is not None else []
+        headers += [("User-Agent", USER_AGENT), *more]
+        return Request(PUT_EVENTS_BATCH, method, self.target.url + "/events-batch", tuple(headers), body)
+
+    def put(self, entities: Json, **more: Any) -> Exchange:
+        """Send a batch; `more` as in `request`."""
+        return self.send(self.request(json.dumps(entities).encode(), **more))
+
+    def put_raw(self, body: bytes, **more: Any) -> Exchange:
+        """Send any body; `more` as in `request`."""
+        return self.send(self.request(body, **more))
+
+    def put_each(self, entities: Sequence[dict[str, Json]]) -> None:
+        """Send entities as one batch, and one by one where the batch is refused whole: which of them was it?"""
+        if self.put(list(entities)).status != 207:
+            for entity in entities:
+                self.put([entity])
+
+
+def encode(guid: str) -> str:
+    """A GUID as a segment of a path: what is not plain is percent-encoded."""
+    return quote(guid, safe="*-._~")
+
+
+def minimal(id: int) -> dict[str, Json]:
+    """The smallest entity: the four required fields."""
+    return {"event_ID": id, "claim_Audit_Event": False, "process_Automation_Event": False, "reminder": False}
+
+
+def full(id: int) -> dict[str, Json]:
+    """An entity with all 25 fields, each with a value that a real one could have."""
+    return {
+        "event_ID": id,
+        "claim_Audit_Event": True,
+        "completion_Date": "2024-03-05T10:30:00Z",
+        "completion_Percent": 62.5,
+        "due_Date": "2024-03-08T00:00:00Z",
+        "end_Date": "2024-03-09T17:00:00Z",
+        "entry_Date": "2024-03-01T08:00:00Z",
+        "entry_User": "jlindqvist",
+        "event_Processor": "ClaimAudit",
+        "event_Type": "AUDIT",
+        "meta_Data": '{"claims": [10482, 10483]}',
+        "next_Scheduled_Date": "2024-03-06T09:00:00Z",
+        "next_Scheduled_Time": "2024-03-06T09:15:00Z",
+        "priority": "HIGH",
+        "process_Automation_Event": False,
+        "reminder": True,
+        "reminder_Event_ID": id,
+        "reportSeries_Key": 3,
+        "start_Date": "2024-03-02T08:00:00Z",
+        "status": "OPEN",
+        "subject": "Audit of the claims of February",
+        "update_Date": "2024-03-04T16:20:00Z",
+        "update_User": "hwalker",
+        "userGroup_Key": 12,
+        "user_ID": "hwalker",
+    }

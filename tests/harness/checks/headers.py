@@ -1,0 +1,164 @@
+"""Arena: the documented headers of a 200 and of a 400."""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import re
+
+from tests.harness.checks.registry import check, expect
+from tests.harness.exchange import Exchange, Failure, Mismatch, Response
+from tests.harness.history import History, Judged
+
+CLOCK_TOLERANCE = 300.0
+"""Seconds by which the target's clock may differ from the suite's."""
+HTTP_DATE = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    r"\d{4} \d{2}:\d{2}:\d{2} GMT"
+)
+VENDOR_DATE = re.compile(r"\w{3}, (\d{1,2})-(\w{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT([+-]\d{4})( \(\w+\))?")
+"""The form of the vendor's own sample: Fri, 02-May-2014 14:22:13 GMT-0700 (PDT)."""
+
+
+@check("ARENA-HEADER-1")
+def content_type_is_json(judged: Judged, past: History) -> list[Mismatch] | None:
+    """ARENA-HEADER-1: application/json, parameters allowed."""
+    response = _documented(judged)
+    if response is None:
+        return None
+    return expect(
+        response.media_type == "application/json", "Content-Type: application/json", _shown(response, "Content-Type")
+    )
+
+
+@check("ARENA-HEADER-2")
+def content_length_is_the_bodys(judged: Judged, past: History) -> list[Mismatch] | None:
+    """ARENA-HEADER-2: Content-Length is there and counts the body as it was sent, in bytes."""
+    response = _documented(judged)
+    if response is None and isinstance(judged.exchange.answer, Failure):
+        # A body shorter than its Content-Length shows as a cut connection or as an answer that never ends.
+        partial = judged.exchange.answer.partial
+        response = partial if partial and partial.status in (200, 400) and partial.header("content-length") else None
+    if response is None or not judged.put:
+        return None
+    lengths = response.header("content-length")
+    kept = lengths == [str(response.sent_length)] and not response.surplus
+    came = f"{_shown(response, 'Content-Length')}, a body of {response.sent_length} bytes"
+    return expect(kept, "the number of bytes of the body", came + (" and more behind them" if response.surplus else ""))
+
+
+@check("ARENA-HEADER-3")
+def date_is_now(judged: Judged, past: History) -> list[Mismatch] | None:
+    """ARENA-HEADER-3: an HTTP date, within CLOCK_TOLERANCE of the suite's clock."""
+    response = _documented(judged)
+    if response is None:
+        return None
+    expected = (
+        f"an HTTP date within {CLOCK_TOLERANCE:g} s of {email.utils.formatdate(judged.exchange.ended, usegmt=True)}"
+    )
+    values = response.header("date")
+    if len(values) != 1 or not HTTP_DATE.fullmatch(values[0]):
+        return [Mismatch(expected, _shown(response, "Date"))]
+    moment = email.utils.parsedate_to_datetime(values[0]).timestamp()
+    kept = judged.exchange.started - CLOCK_TOLERANCE <= moment <= judged.exchange.ended + CLOCK_TOLERANCE
+    return expect(kept, expected, _shown(response, "Date"))
+
+
+@check("ARENA-HEADER-4")
+def server_is_arenas(judged: Judged, past: History) -> list[Mismatch] | None:
+    """ARENA-HEADER-4: Server: ArenaSolutions."""
+    response = _documented(judged)
+    if response is None:
+        return None
+    return expect(response.header("server") == ["ArenaSolutions"], "Server: ArenaSolutions", _shown(response, "Server"))
+
+
+@check("ARENA-HEADER-5")
+def remaining_is_a_count(judged: Judged, past: History) -> list[Mismatch] | None:
+    """ARENA-HEADER-5: X-Arena-Requests-Remaining is an integer, 0 or more."""
+    response = _documented(judged)
+    if response is None:
+        return None
+    kept = remaining(response) is not None
+    return expect(kept, "an integer, 0 or more", _shown(response, "X-Arena-Requests-Remaining"))
+
+
+@check("ARENA-HEADER-6")
+def reset_is_a_moment(judged: Judged, past: History) -> list[Mismatch] | None:
+    """ARENA-HEADER-6: X-Arena-Next-Request-Limit-Reset is a date and time in one of three forms."""
+    response = _documented(judged)
+    if response is None:
+        return None
+    expected = "a date and time: an HTTP date, ISO 8601, or the vendor's own form"
+    return expect(reset(response) is not None, expected, _shown(response, "X-Arena-Next-Request-Limit-Reset"))
+
+
+@check("ARENA-HEADER-7")
+def the_quota_counts_down(judged: Judged, past: History) -> list[Mismatch] | None:
+    """ARENA-HEADER-7: the count never grows before the reset, and the reset lies ahead."""
+    response = _documented(judged)
+    if response is None:
+        return None
+    moment = reset(response)
+    if moment is not None and moment < judged.exchange.started - CLOCK_TOLERANCE:
+        return [Mismatch("a reset that lies ahead", _shown(response, "X-Arena-Next-Request-Limit-Reset"))]
+    left = remaining(response)
+    before = past.quota
+    if left is None or before is None or before.response is None or not _counts_on(before, judged.exchange):
+        return []
+    earlier = remaining(before.response)
+    kept = earlier is None or left <= earlier
+    return expect(kept, f"no more than the {earlier} of exchange {before.number}", left)
+
+
+def remaining(response: Response) -> int | None:
+    """The number of calls left that the header tells, None where it is no such number."""
+    values = response.header("x-arena-requests-remaining")
+    return int(values[0]) if len(values) == 1 and re.fullmatch(r"[0-9]{1,18}", values[0].strip()) else None
+
+
+def reset(response: Response) -> float | None:
+    """The moment of the quota's reset in seconds of the epoch, None where the header tells none."""
+    values = response.header("x-arena-next-request-limit-reset")
+    return parse_moment(values[0].strip()) if len(values) == 1 else None
+
+
+def parse_moment(text: str) -> float | None:
+    """A date and time as an HTTP date, in ISO 8601 or in the vendor's own form, in seconds of the epoch."""
+    try:
+        if HTTP_DATE.fullmatch(text):
+            return email.utils.parsedate_to_datetime(text).timestamp()
+        if found := VENDOR_DATE.fullmatch(text):
+            day, month, year, hour, minute, second, offset = found.groups()[:7]
+            return email.utils.parsedate_to_datetime(
+                f"{day} {month} {year} {hour}:{minute}:{second} {offset}"
+            ).timestamp()
+        if len(text) > len("2020-01-01"):
+            moment = datetime.datetime.fromisoformat(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
+def _counts_on(before: Exchange, now: Exchange) -> bool:
+    """Whether both exchanges count down one quota, one after the other and before the same reset."""
+    assert before.response is not None
+    assert now.response is not None
+    same_session = before.request.header("arena_session_id") == now.request.header("arena_session_id")
+    moments = reset(before.response), reset(now.response)
+    same_day = None not in moments and moments[0] == moments[1] and (moments[0] or 0) > now.ended
+    return same_session and same_day and before.ended <= now.started
+
+
+def _documented(judged: Judged) -> Response | None:
+    """The response, where it is one that the documents describe: a 200 or a 400 to a PUT that the contract judges."""
+    response = judged.exchange.response
+    if response is None or not judged.put or judged.reading.open_side is not None:
+        return None
+    return response if response.status in (200, 400) else None
+
+
+def _shown(response: Response, name: str) -> str:
+    values = response.header(name)
+    return "; ".join(f"{name}: {value}" for value in values) if values else f"no {name}"

@@ -1,0 +1,84 @@
+"""An exchange as evidence: its request and response in words, and the curl line that sends it again."""
+
+from __future__ import annotations
+
+import shlex
+
+from tests.harness.exchange import Exchange, Failure, Headers, Json, Request
+from tests.harness.redact import Redact
+
+SHOWN = 4000
+"""Characters of a body that a report shows."""
+
+
+def curl(request: Request, redact: Redact) -> str:
+    """A command that sends the request again. Secrets stand as shell variables, to be set before it is pasted."""
+    words = ["curl", "-i", "--path-as-is", "-X", request.method]
+    if request.method == "HEAD":
+        words = ["curl", "-I", "--path-as-is"]
+    given = {name.lower() for name, _ in request.headers}
+    # curl adds these of its own accord; what the request did not have is taken out of its copy too.
+    absent = [name for name in ("Content-Type", "Accept", "User-Agent") if name.lower() not in given]
+    parts = [" ".join(words)]
+    parts += [f"-H {_quoted(_header(name, value), redact)}" for name, value in request.headers]
+    parts += [f"-H {_quoted(name + ':', redact)}" for name in absent]
+    if request.body:
+        parts.append(f"--data-binary {_body(request.body, redact)}")
+    elif request.method in ("PUT", "POST", "PATCH"):
+        parts.append("--data-binary ''")
+    return " ".join((*parts, _quoted(request.url, redact)))
+
+
+def request_shown(request: Request, redact: Redact) -> dict[str, Json]:
+    """The request for conformance.json."""
+    return {
+        "method": request.method,
+        "url": redact(request.url),
+        "headers": _headers(request.headers, redact),
+        "body": _text(request.body, redact),
+    }
+
+
+def response_shown(exchange: Exchange, redact: Redact) -> dict[str, Json] | None:
+    """The response for conformance.json, with what was wrong where it did not come whole."""
+    if isinstance(exchange.answer, Failure):
+        return {"failure": f"{exchange.answer.trouble}: {redact(exchange.answer.detail)}"}
+    answer = exchange.answer
+    return {"status": answer.status, "headers": _headers(answer.headers, redact), "body": _text(answer.body, redact)}
+
+
+def _header(name: str, value: str) -> str:
+    return f"{name}: {value}" if value else f"{name};"
+
+
+def _headers(headers: Headers, redact: Redact) -> list[list[str]]:
+    return [[name, redact(value)] for name, value in headers]
+
+
+def _text(body: bytes, redact: Redact) -> str:
+    text = redact(body.decode("utf-8", "backslashreplace"))
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(body)} bytes in all)"
+
+
+def _body(body: bytes, redact: Redact) -> str:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = None
+    if text is not None and len(body) <= SHOWN and text.isprintable() and not text.startswith("@"):
+        return _quoted(text, redact)
+    if len(body) <= SHOWN:
+        return "@<(printf '" + "".join(f"\\x{byte:02x}" for byte in body) + "')"
+    start, size = body[:1], len(body)
+    if body == start * size:
+        return f"@<(head -c {size} /dev/zero | tr '\\0' {shlex.quote(start.decode('latin-1'))})"
+    return f"@<(printf %s {shlex.quote(repr(body[:60]))} '... {size} bytes: make the run again with its SEED')"
+
+
+def _quoted(text: str, redact: Redact) -> str:
+    """The text in quotes for a shell; in double quotes where a variable has to be replaced in it."""
+    hidden = redact(text)
+    if hidden == text:
+        return shlex.quote(text)
+    marked = hidden.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
+    return f'"{marked}"'

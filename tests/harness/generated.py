@@ -1,0 +1,92 @@
+"""Request bodies that schemathesis generates from the description: its coverage phase and its fuzzing phase.
+
+Only JSON bodies are taken. Paths, credentials and methods are the scenarios' business, because a target's data is real:
+an event_ID is moved into the range that the run may write, and one that a lenient server could take for another
+number is never sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import hypothesis
+import schemathesis
+from hypothesis import HealthCheck, Phase
+from schemathesis.core import NotSet
+from schemathesis.generation import GenerationMode
+
+from tests.harness.contract import dereferenced, path_of
+from tests.harness.exchange import Json, OperationId
+from tests.harness.oracle import entity_properties
+
+A_DATE_TIME = "2024-03-05T10:30:00Z"
+
+
+def coverage_bodies(operation: OperationId) -> Iterator[Json]:
+    """The bodies of the coverage phase: boundary values and single broken rules. They are the same for every seed."""
+    api = _schema()
+    described = api[path_of(operation)]["put"]
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    config = api.config.generation_for(operation=described)
+    seen: set[str] = set()
+    for case in api.iter_coverage_cases(described, generation_modes=modes, generation_config=config):
+        if case.method == "PUT" and not isinstance(case.body, NotSet | bytes):
+            written = json.dumps(case.body, sort_keys=True)
+            if written not in seen:
+                seen.add(written)
+                yield case.body
+
+
+def fuzzed_bodies(operation: OperationId, seed: int, count: int, *, positive: bool) -> list[Json]:
+    """`count` bodies of the fuzzing phase, valid to the generator or not; the same for the same seed."""
+    described = _schema()[path_of(operation)]["put"]
+    mode = GenerationMode.POSITIVE if positive else GenerationMode.NEGATIVE
+    fixed: dict[str, Any] = {
+        "path_parameters": {parameter.name: "0" for parameter in described.path_parameters},
+        "headers": {parameter.name: "0" for parameter in described.headers},
+        "media_type": "application/json",
+    }
+    found: list[Json] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(described.as_strategy(mode, **fixed))
+    def draw(case: schemathesis.Case[Any]) -> None:
+        if not isinstance(case.body, NotSet | bytes):
+            found.append(case.body)
+
+    draw()
+    return found
+
+
+def within(ids: list[int], entity: Json) -> Json | None:
+    """The entity with an id of `ids` (taken off the list) for its own; None where it could be taken for another's.
+
+    Texts of date fields become a date-time: the generator calls an empty text a valid one.
+    """
+    if not isinstance(entity, dict) or not ids:
+        return entity
+    properties = entity_properties()
+    dated = {
+        name: A_DATE_TIME if isinstance(value, str) and properties.get(name, {}).get("format") == "date-time" else value
+        for name, value in entity.items()
+    }
+    value = dated.get("event_ID")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return dated | {"event_ID": ids.pop()}
+    numeric = isinstance(value, bool | float) or (isinstance(value, str) and any(char.isdigit() for char in value))
+    return None if numeric else dated
+
+
+@cache
+def _schema() -> Any:
+    return schemathesis.openapi.from_dict(dereferenced())

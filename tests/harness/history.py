@@ -1,0 +1,223 @@
+"""The model of the target's state: what the exchanges so far let the suite know of each object.
+
+There is no reading in the contract. An event or a quality process is known by the last answer that showed it, an
+entity of the batch by what the last answer for its id said. What an exchange leaves uncertain (no answer, a 5xx, a
+request that was sent twice) is unknown until the next answer, and nothing is concluded from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+
+from tests.harness import batch
+from tests.harness.contract import requirement_at, requirements, response_schema, schema_errors
+from tests.harness.exchange import NOT_JSON, PUT_EVENTS_BATCH, Exchange, Json, OperationId
+from tests.harness.oracle import FLAGS, Reading, Verdict, read
+from tests.harness.projection import documented
+from tests.harness.target import Target
+
+ObjectKey = tuple[OperationId, tuple[str, ...]]
+
+
+class Presence(StrEnum):
+    """Whether an entity is in the target's database."""
+
+    ABSENT = "absent"
+    EXISTS = "exists"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class ObjectState:
+    """What is known of an event or a quality process."""
+
+    shown: Json
+    """The documented fields of the object, as the last answer showed them."""
+    flag: bool | None
+    """The flag's value, None where requests with different values were under way at once."""
+    by_put: bool
+    """The last answer was that of a PUT (and not of a GET)."""
+    refused_since: tuple[int, ...] = ()
+    """Numbers of refused requests since that answer, to whichever path."""
+    others_since: tuple[int, ...] = ()
+    """Numbers of updates of other objects of the same kind since that answer."""
+
+
+@dataclass(frozen=True)
+class EntityState:
+    """What is known of an entity of the batch."""
+
+    presence: Presence
+    since: int = 0
+    """The number of the exchange that this is known from."""
+    failed_beside: bool = False
+    """That exchange reported errors for other entities of its batch."""
+    suspects: tuple[str, ...] = ()
+    """The requirements that a refused request since then would break, had it been carried out."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An exchange with its reading: what a check looks at."""
+
+    exchange: Exchange
+    reading: Reading
+    burst: tuple[Exchange, ...] = ()
+    """Every exchange that was under way at the same time, this one included; empty for one on its own."""
+
+    @property
+    def put(self) -> bool:
+        """The request has the method of the contract."""
+        return self.exchange.request.method == "PUT"
+
+    @cached_property
+    def schema_errors(self) -> dict[str, list[str]]:
+        """What the documented schema of this status says against the body, by the requirement that it breaks."""
+        exchange = self.exchange
+        operation = exchange.request.operation
+        documented_as = {200: "200", 207: "207"}.get(exchange.status, "400")
+        found: dict[str, list[str]] = {}
+        if exchange.json is NOT_JSON:
+            return found
+        for error in schema_errors(response_schema(operation, documented_as), exchange.json):
+            place = "/".join(str(part) for part in error.path) or "the body"
+            requirement = requirement_at(error.location, operation)
+            if requirement is not None:
+                found.setdefault(requirement, []).append(f"{place}: {error.message}")
+        return found
+
+
+@dataclass
+class History:
+    """What the exchanges so far have shown. `record` is the only thing that changes it."""
+
+    target: Target
+    objects: dict[ObjectKey, ObjectState] = field(default_factory=dict)
+    entities: dict[int, EntityState] = field(default_factory=dict)
+    activity_ids: dict[str, int] = field(default_factory=dict)
+    quota: Exchange | None = None
+    """The last answer of Arena that counted down the administrator's quota."""
+
+    def judged(self, exchanges: Sequence[Exchange]) -> list[Judged]:
+        """The exchanges (one, or a burst) with their readings."""
+        burst = tuple(exchanges) if len(exchanges) > 1 else ()
+        return [Judged(exchange, read(exchange.request, self.target), burst) for exchange in exchanges]
+
+    def object(self, exchange: Exchange) -> ObjectState | None:
+        """What is known of the event or quality process that the exchange names."""
+        return self.objects.get(_key(exchange))
+
+    def entity(self, id: int) -> EntityState:
+        """What is known of an entity of the batch."""
+        return self.entities.get(id, EntityState(Presence.UNKNOWN))
+
+    def assume_absent(self, ids: Iterable[int]) -> None:
+        """Note that nobody can have created these ids: they were reserved by creating one beside them."""
+        for id in ids:
+            self.entities.setdefault(id, EntityState(Presence.ABSENT))
+
+    def record(self, judged: Sequence[Judged]) -> None:
+        """Take in exchanges that were under way together (or one alone), in the order of their numbers."""
+        contested = contested_ids(judged)
+        for one in judged:
+            if one.exchange.request.operation == PUT_EVENTS_BATCH:
+                self._record_batch(one, contested)
+            else:
+                self._record_object(one, judged)
+
+    def _record_object(self, judged: Judged, together: Sequence[Judged]) -> None:
+        exchange = judged.exchange
+        number = exchange.number
+        key = _key(exchange)
+        if exchange.response and exchange.response.header("x-arena-requests-remaining"):
+            self.quota = exchange
+        if exchange.request.method not in ("PUT", "GET"):
+            return
+        shown = exchange.json if exchange.status == 200 and isinstance(exchange.json, dict) else None
+        if shown is None:
+            if exchange.status == 0 or exchange.status >= 500:
+                self.objects.pop(key, None)
+            elif exchange.status >= 400 and judged.put:
+                self._note(refused=number)
+            return
+        if judged.put:
+            self._note(other=number, operation=key[0], but=key)
+        values = {one.reading.value for one in together if one.put and _key(one.exchange) == key}
+        flag = shown.get(FLAGS[key[0]])
+        self.objects[key] = ObjectState(
+            shown=documented(key[0], shown),
+            flag=flag if isinstance(flag, bool) and len(values) <= 1 else None,
+            by_put=judged.put,
+        )
+
+    def _note(
+        self, *, refused: int | None = None, other: int | None = None, operation: str = "", but: ObjectKey | None = None
+    ) -> None:
+        for key, state in self.objects.items():
+            if refused is not None:
+                self.objects[key] = replace(state, refused_since=(*state.refused_since, refused))
+            elif other is not None and key[0] == operation and key != but:
+                self.objects[key] = replace(state, others_since=(*state.others_since, other))
+
+    def _record_batch(self, judged: Judged, contested: frozenset[int]) -> None:
+        exchange, reading = judged.exchange, judged.reading
+        activity = batch.activity_id(exchange.json)
+        if activity is not None:
+            self.activity_ids.setdefault(activity, exchange.number)
+        ids = [entity.id for entity in reading.entities if entity.id is not None]
+        if not judged.put:
+            return
+        if exchange.status == 0 or exchange.status >= 500:
+            self._forget(ids)
+            return
+        if exchange.status >= 400:
+            blamed = sorted(reading.defects) or ["BATCH-8"]
+            for id in ids:
+                self._suspect(id, blamed)
+            return
+        results = batch.results(exchange.json)
+        if results is None:
+            self._forget(ids)
+            return
+        matched = batch.match(reading.entities, results)
+        failed = any(result is None or not batch.done(result) for result in matched)
+        for entity, result in zip(reading.entities, matched, strict=True):
+            if entity.id is None:
+                continue
+            if result is None:
+                self._forget([entity.id])
+            elif batch.done(result):
+                self.entities[entity.id] = EntityState(Presence.EXISTS, exchange.number, failed)
+            elif entity.id in contested:
+                self._forget([entity.id])
+            elif entity.verdict is Verdict.INVALID and entity.requirement:
+                self._suspect(entity.id, ["BATCH-8", entity.requirement])
+            else:
+                self._suspect(entity.id, ["BATCH-8"])
+
+    def _suspect(self, id: int, blamed: Sequence[str]) -> None:
+        known = [name for name in blamed if name in requirements()]
+        state = self.entity(id)
+        self.entities[id] = replace(state, suspects=tuple(dict.fromkeys((*state.suspects, *known))))
+
+    def _forget(self, ids: Iterable[int]) -> None:
+        for id in ids:
+            self.entities[id] = EntityState(Presence.UNKNOWN)
+
+
+def contested_ids(judged: Sequence[Judged]) -> frozenset[int]:
+    """The ids that more than one of the batches under way together names."""
+    seen: set[int] = set()
+    twice: set[int] = set()
+    for one in judged:
+        ids = {entity.id for entity in one.reading.entities if entity.id is not None}
+        twice |= seen & ids
+        seen |= ids
+    return frozenset(twice)
+
+
+def _key(exchange: Exchange) -> ObjectKey:
+    return (exchange.request.operation, tuple(guid for _, guid in exchange.request.guids))

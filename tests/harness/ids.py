@@ -1,0 +1,81 @@
+"""Which event_IDs a run uses, so that it knows which of them did not exist before.
+
+There is no reading in the contract, and earlier runs have left entities behind. So `event_ids` is cut into blocks,
+and a run reserves one by creating its first id: 201 means that no earlier run had the block, and that none of its
+other ids exists. The last ids of each block are witnesses, which no run uses but to tell a range that is used up
+(a witness is created) from a target that never answers 201 (a witness "exists").
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BLOCK = 256
+WITNESSES = 8
+BULK = 300
+CLAIMS = 12
+"""Blocks that are tried before the range counts as used up."""
+
+
+class UsedUpError(Exception):
+    """No block of event_ids is free any more."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The parts of event_ids: `blocks` of ids to create, and `bulk`, ids that every run may write again."""
+
+    blocks: tuple[range, ...]
+    bulk: range
+
+
+def plan(event_ids: range) -> Plan:
+    """Cut a range into blocks; a small one has smaller and fewer blocks."""
+    bulk = min(BULK, len(event_ids) // 4)
+    rest = event_ids[: len(event_ids) - bulk]
+    size = min(BLOCK, max(len(rest) // 4, min(len(rest), BLOCK // 2)))
+    starts = range(rest.start, rest.stop - size + 1, size)
+    return Plan(tuple(range(start, start + size) for start in starts), event_ids[len(rest) :])
+
+
+class FreshIds:
+    """Gives ids that did not exist. `create` sends one entity and tells its status: 201 where it was created."""
+
+    def __init__(
+        self,
+        event_ids: range,
+        rng: random.Random,
+        create: Callable[[int], int | None],
+        assume_absent: Callable[[range], None],
+    ) -> None:
+        self._blocks = list(plan(event_ids).blocks)
+        rng.shuffle(self._blocks)
+        self._create = create
+        self._assume_absent = assume_absent
+        self._left: list[int] = []
+
+    def take(self, count: int) -> list[int]:
+        """`count` ids that did not exist, in rising order. Raises UsedUpError when no block is free."""
+        while len(self._left) < count:
+            self._left += self._claim()
+        taken, self._left = self._left[:count], self._left[count:]
+        return taken
+
+    def _claim(self) -> list[int]:
+        tried: list[range] = []
+        while self._blocks and len(tried) < CLAIMS:
+            block = self._blocks.pop()
+            tried.append(block)
+            # What is neither created nor updated is no sign of an earlier run: the checks judge what comes of it.
+            if self._create(block[0]) != 200:
+                return self._usable(block)
+        if tried and all(self._create(block[-1]) == 200 for block in tried):
+            return self._usable(tried[-1])
+        raise UsedUpError
+
+    def _usable(self, block: range) -> list[int]:
+        usable = block[1 : max(2, len(block) - WITNESSES)]
+        self._assume_absent(usable)
+        return list(usable)

@@ -1,0 +1,171 @@
+"""pytest runs the scenarios: this plugin gives them their target, and turns what was found into the run's answer.
+
+It does nothing unless scenarios of tests/contract/ are collected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack
+from typing import get_args
+
+import pytest
+
+from tests.harness import report, summary
+from tests.harness.options import Options, read_options
+from tests.harness.run import Run
+from tests.harness.scenario import Api, Scenario, of_function, scenarios
+from tests.harness.target import ConfigurationError, Target, load_target, reference_target
+from tests.harness.verdict import Verdict, decide, gates
+from tests.reference.app import build_app
+from tests.reference.server import running
+
+VARIABLES = {
+    "TARGET_URL": "the base URL of the implementation to test; without it, the embedded reference implementation",
+    "TARGET_CONFIG": "a target.toml with the target's credentials and data",
+    "PROFILE": "quick, standard (the default) or deep",
+    "STRICT": "1: a failed SHOULD makes the target nonconforming too",
+    "ONLY": "ids of requirements or their beginnings, such as EVENT-3 or BATCH, separated by commas",
+    "MAX_REQUESTS": "send no more requests than this",
+    "RATE": "send at most this many requests a second",
+    "SEED": "the same seed sends the same requests; without it, one is drawn and printed",
+    "REPORT_DIR": "where the reports go (reports/ by default)",
+}
+TAKEN = {"STRICT": "--strict-contract"}
+"""Options whose plain name is pytest's own."""
+
+
+class ContractViolationError(Exception):
+    """A scenario's exchanges broke requirements; the text names them."""
+
+
+class Contract:
+    """One run of the contract under pytest, from collection to the exit code. Its start raises ConfigurationError."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.verdict: Verdict | None = None
+        self._embedded = ExitStack()
+        try:
+            self.run = Run(self._target(), options)
+        except ConfigurationError:
+            self._embedded.close()
+            raise
+
+    def first_requests(self, scenarios: Iterable[Scenario]) -> None:
+        """Reach each API that these scenarios speak to."""
+        spoken_to = {one.api for one in scenarios}
+        apis: list[Api] = [api for api in get_args(Api) if api in spoken_to]
+        try:
+            self.run.first_requests(apis)
+        except ConfigurationError:
+            self._embedded.close()
+            raise
+
+    def finish(self) -> int:
+        """End the run, write its reports, and give the exit code."""
+        self.run.close()
+        self._embedded.close()
+        self.verdict = decide(self.run)
+        report.write(self.run, self.verdict, self.options.report_dir)
+        return self.verdict.exit_code
+
+    def _target(self) -> Target:
+        options = self.options
+        if options.target_config is not None:
+            return load_target(options.target_config, options.target_url)
+        if options.target_url is not None:
+            return reference_target(options.target_url, "the target at TARGET_URL")
+        return reference_target(self._embedded.enter_context(running(build_app())))
+
+
+CONTRACT = pytest.StashKey[Contract]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Every variable of `make test` is an option too: TARGET_URL is --target-url."""
+    group = parser.getgroup("contract", "the contract suite")
+    for name, text in VARIABLES.items():
+        option = TAKEN.get(name, "--" + name.lower().replace("_", "-"))
+        group.addoption(option, dest=f"contract_{name}", default=None, help=text)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose and order the scenarios, and reach the target before the first of them."""
+    order = {one.name: index for index, one in enumerate(scenarios())}
+    found = {item: scenario for item in items if (scenario := _scenario(item))}
+    if not found:
+        return
+    try:
+        options = read_options({name: config.getoption(f"contract_{name}") for name in VARIABLES})
+        chosen = {item: one for item, one in found.items() if one.requirements & options.selected}
+        if not config.option.collectonly:
+            contract = Contract(options)
+            chosen = {item: one for item, one in chosen.items() if one.concerns(contract.run.target)}
+            if not chosen:
+                raise ConfigurationError("ONLY: nothing of it concerns an API that the target claims; name others")
+            contract.first_requests(chosen.values())
+            config.stash[CONTRACT] = contract
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.hook.pytest_deselected(items=[item for item in found if item not in chosen])
+    others = [item for item in items if item not in found]
+    items[:] = [*others, *sorted(chosen, key=lambda item: order[chosen[item].name])]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a scenario on the target; it fails where its exchanges break what the gate asks for."""
+    contract = pyfuncitem.config.stash.get(CONTRACT, None)
+    scenario = _scenario(pyfuncitem)
+    if contract is None or scenario is None:
+        return None
+    run = contract.run
+    try:
+        reason = run.perform(scenario)
+    except BaseException:
+        run.crashed.append(scenario.name)
+        raise
+    broken = sorted({finding.requirement for finding in run.findings_of(scenario) if gates(run, finding.requirement)})
+    if broken:
+        raise ContractViolationError(", ".join(broken))
+    if reason is not None:
+        pytest.skip(reason)
+    return True
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """A scenario that found something is counted as such: the summary tells more than a traceback could."""
+    if report.failed and "ContractViolationError" in str(getattr(report.longrepr, "reprcrash", "")):
+        return "scenarios with findings", "F", "FINDINGS"
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """The exit code is the verdict's where scenarios ran to their end; that of a crash or an interrupt stays."""
+    contract = session.config.stash.get(CONTRACT, None)
+    if contract is not None:
+        code = contract.finish()
+        if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            session.exitstatus = code or session.exitstatus
+    yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The answer of the run, for a person."""
+    contract = config.stash.get(CONTRACT, None)
+    if contract is not None and contract.verdict is not None:
+        for line in summary.lines(contract.run, contract.verdict):
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest) -> Run:
+    """The run under way: what a scenario sends its requests with."""
+    return request.config.stash[CONTRACT].run
+
+
+def _scenario(item: pytest.Item) -> Scenario | None:
+    return of_function(item.obj) if isinstance(item, pytest.Function) else None
