@@ -1,0 +1,58 @@
+# Every target sets up what it needs on first use; `make help` lists them.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+RUN := $(VENV)/bin/python -m
+
+# The variables of `make test`. They reach the shell through the environment, so any character in them is safe.
+export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS RATE SEED REPORT_DIR
+OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
+          $${TARGET_CONFIG:+"--target-config=$$TARGET_CONFIG"} \
+          $${PROFILE:+"--profile=$$PROFILE"} \
+          $${STRICT:+"--strict-contract=$$STRICT"} \
+          $${ONLY:+"--only=$$ONLY"} \
+          $${MAX_REQUESTS:+"--max-requests=$$MAX_REQUESTS"} \
+          $${RATE:+"--rate=$$RATE"} \
+          $${SEED:+"--seed=$$SEED"} \
+          $${REPORT_DIR:+"--report-dir=$$REPORT_DIR"}
+
+PORT ?= 8000
+PREFIX ?=
+
+.PHONY: help test check serve lock clean
+.SILENT:
+
+help: ## this list
+	grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	echo
+	echo "Variables of make test: TARGET_URL, TARGET_CONFIG, PROFILE=quick|standard|deep, STRICT=1, ONLY=EVENT-3,BATCH,"
+	echo "MAX_REQUESTS, RATE (requests a second), SEED, REPORT_DIR. Variables of make serve: PORT, PREFIX."
+
+test: $(READY) ## the contract against TARGET_URL, or against the embedded reference implementation
+	$(RUN) pytest -q tests/contract $(OPTIONS)
+
+check: $(READY) ## this project's own tests: lint, types, openapi/, the suite itself
+	$(VENV)/bin/ruff format --check --quiet .
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/mypy
+	$(RUN) pytest -q
+
+serve: $(READY) ## the reference implementation as a sandbox
+	$(RUN) tests.reference --port "$(PORT)" --prefix "$(PREFIX)"
+
+lock: $(READY) ## resolve the dependencies of pyproject.toml anew into requirements.lock
+	$(VENV)/bin/pip install --quiet uv
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --extra check --output-file requirements.lock pyproject.toml
+
+clean: ## take away what the other targets made
+	rm -rf $(VENV) build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "make: $(PYTHON) is Python " \
+	    + sys.version.split()[0] + "; give one from 3.11 on with PYTHON=python3.11")'
+	$(PYTHON) -m venv --clear $(VENV)
+	echo "Setting up $(VENV) ..."
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	touch $@
