@@ -5,16 +5,16 @@ It does nothing unless scenarios of tests/contract/ are collected.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import ExitStack
-from typing import get_args
 
 import pytest
 
 from tests.harness import report, summary
 from tests.harness.options import Options, read_options
 from tests.harness.run import Run
-from tests.harness.scenario import Api, Scenario, of_function, scenarios
+from tests.harness.runner import apis_of, chosen_scenarios
+from tests.harness.scenario import Scenario, of_function, scenarios
 from tests.harness.target import ConfigurationError, Target, load_target, reference_target
 from tests.harness.verdict import Verdict, decide, gates
 from tests.reference.app import build_app
@@ -52,15 +52,15 @@ class Contract:
             self._embedded.close()
             raise
 
-    def first_requests(self, scenarios: Iterable[Scenario]) -> None:
-        """Reach each API that these scenarios speak to."""
-        spoken_to = {one.api for one in scenarios}
-        apis: list[Api] = [api for api in get_args(Api) if api in spoken_to]
+    def first_requests(self) -> list[Scenario]:
+        """Reach each API that the chosen scenarios speak to, and give these scenarios."""
         try:
-            self.run.first_requests(apis)
+            chosen = chosen_scenarios(self.run.target, self.options)
+            self.run.first_requests(apis_of(chosen))
         except ConfigurationError:
             self._embedded.close()
             raise
+        return chosen
 
     def finish(self) -> int:
         """End the run, write its reports, and give the exit code."""
@@ -93,25 +93,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose and order the scenarios, and reach the target before the first of them."""
-    order = {one.name: index for index, one in enumerate(scenarios())}
+    order = scenarios()
     found = {item: scenario for item in items if (scenario := _scenario(item))}
-    if not found:
+    if not found or config.option.collectonly:
         return
     try:
-        options = read_options({name: config.getoption(f"contract_{name}") for name in VARIABLES})
-        chosen = {item: one for item, one in found.items() if one.requirements & options.selected}
-        if not config.option.collectonly:
-            contract = Contract(options)
-            chosen = {item: one for item, one in chosen.items() if one.concerns(contract.run.target)}
-            if not chosen:
-                raise ConfigurationError("ONLY: nothing of it concerns an API that the target claims; name others")
-            contract.first_requests(chosen.values())
-            config.stash[CONTRACT] = contract
+        contract = Contract(read_options({name: config.getoption(f"contract_{name}") for name in VARIABLES}))
+        chosen = contract.first_requests()
     except ConfigurationError as error:
         raise pytest.UsageError(str(error)) from None
-    config.hook.pytest_deselected(items=[item for item in found if item not in chosen])
-    others = [item for item in items if item not in found]
-    items[:] = [*others, *sorted(chosen, key=lambda item: order[chosen[item].name])]
+    config.stash[CONTRACT] = contract
+    kept = [item for item, one in found.items() if one in chosen]
+    config.hook.pytest_deselected(items=[item for item in found if item not in kept])
+    items[:] = [item for item in items if item not in found] + sorted(kept, key=lambda item: order.index(found[item]))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,0 +1,43 @@
+"""The whole contract against one target, without pytest: for measurements that make many runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import get_args
+
+from tests.harness.options import Options
+from tests.harness.run import Run
+from tests.harness.scenario import Api, Scenario, scenarios
+from tests.harness.target import ConfigurationError, Target
+from tests.harness.verdict import Verdict, decide
+from tests.harness.wire import Wire
+
+
+def chosen_scenarios(target: Target, options: Options) -> list[Scenario]:
+    """The scenarios that concern what the target claims and what ONLY selects, in the order in which they run.
+
+    Raises ConfigurationError where there is none.
+    """
+    chosen = [one for one in scenarios() if one.concerns(target) and one.requirements & options.selected]
+    if not chosen:
+        raise ConfigurationError("ONLY: nothing of it concerns an API that the target claims; name others")
+    return chosen
+
+
+def apis_of(chosen: Iterable[Scenario]) -> list[Api]:
+    """The APIs that these scenarios speak to."""
+    spoken_to = {one.api for one in chosen}
+    return [api for api in get_args(Api) if api in spoken_to]
+
+
+def run_contract(target: Target, options: Options, wire: Wire | None = None) -> tuple[Run, Verdict]:
+    """A run from its first request to its verdict. Raises ConfigurationError, and whatever the suite itself raises."""
+    chosen = chosen_scenarios(target, options)
+    run = Run(target, options, wire)
+    try:
+        run.first_requests(apis_of(chosen))
+        for one in chosen:
+            run.perform(one)
+    finally:
+        run.close()
+    return run, decide(run)
