@@ -36,7 +36,7 @@ check: $(READY) ## this project's own tests: lint, types, openapi/, the suite it
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
-	$(RUN) pytest -q
+	$(RUN) pytest -q -W error
 
 serve: $(READY) ## the reference implementation as a sandbox
 	$(RUN) tests.reference --port "$(PORT)" --prefix "$(PREFIX)"

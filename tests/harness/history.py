@@ -14,7 +14,7 @@ from functools import cached_property
 
 from tests.harness import batch
 from tests.harness.contract import requirement_at, requirements, response_schema, schema_errors
-from tests.harness.exchange import NOT_JSON, PUT_EVENTS_BATCH, Exchange, Json, OperationId
+from tests.harness.exchange import NOT_JSON, PUT_EVENTS_BATCH, Exchange, Json, OperationId, Request
 from tests.harness.oracle import FLAGS, Reading, Verdict, read
 from tests.harness.projection import documented
 from tests.harness.target import Target
@@ -108,11 +108,15 @@ class History:
 
     def object(self, exchange: Exchange) -> ObjectState | None:
         """What is known of the event or quality process that the exchange names."""
-        return self.objects.get(_key(exchange))
+        return self.objects.get(_key(exchange.request))
 
     def entity(self, id: int) -> EntityState:
         """What is known of an entity of the batch."""
         return self.entities.get(id, EntityState(Presence.UNKNOWN))
+
+    def forget_object(self, request: Request) -> None:
+        """Nothing is known any more of the event or quality process that the request names."""
+        self.objects.pop(_key(request), None)
 
     def assume_absent(self, ids: Iterable[int]) -> None:
         """Note that nobody can have created these ids: they were reserved by creating one beside them."""
@@ -131,7 +135,7 @@ class History:
     def _record_object(self, judged: Judged, together: Sequence[Judged]) -> None:
         exchange = judged.exchange
         number = exchange.number
-        key = _key(exchange)
+        key = _key(exchange.request)
         if exchange.response and exchange.response.header("x-arena-requests-remaining"):
             self.quota = exchange
         if exchange.request.method not in ("PUT", "GET"):
@@ -145,7 +149,7 @@ class History:
             return
         if judged.put:
             self._note(other=number, operation=key[0], but=key)
-        values = {one.reading.value for one in together if one.put and _key(one.exchange) == key}
+        values = {one.reading.value for one in together if one.put and _key(one.exchange.request) == key}
         flag = shown.get(FLAGS[key[0]])
         self.objects[key] = ObjectState(
             shown=documented(key[0], shown),
@@ -219,5 +223,5 @@ def contested_ids(judged: Sequence[Judged]) -> frozenset[int]:
     return frozenset(twice)
 
 
-def _key(exchange: Exchange) -> ObjectKey:
-    return (exchange.request.operation, tuple(guid for _, guid in exchange.request.guids))
+def _key(request: Request) -> ObjectKey:
+    return (request.operation, tuple(guid for _, guid in request.guids))

@@ -121,7 +121,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     except BaseException:
         run.crashed.append(scenario.name)
         raise
-    broken = sorted({finding.requirement for finding in run.findings_of(scenario) if gates(run, finding.requirement)})
+    broken = [requirement for requirement in run.broken_in(scenario) if gates(run, requirement)]
     if broken:
         raise ContractViolationError(", ".join(broken))
     if reason is not None:

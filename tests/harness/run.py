@@ -52,6 +52,9 @@ class Tally:
     exchanges: int = 0
     broken: int = 0
     findings: list[Finding] = field(default_factory=list)
+    """The first few."""
+    scenarios: set[str] = field(default_factory=set)
+    """The scenarios in which it was broken."""
     unverified: list[str] = field(default_factory=list)
 
 
@@ -94,7 +97,7 @@ class Run:
 
     @property
     def rng(self) -> random.Random:
-        """The scenario's own randomness: the same SEED gives the same requests, whichever scenarios ran before."""
+        """The scenario's own randomness, from its start each time: the same SEED gives the same requests."""
         return random.Random(f"{self.options.seed}:{self._scenario}")
 
     def send(self, request: Request) -> Exchange:
@@ -166,14 +169,9 @@ class Run:
                 self._unverified(scenario, reason)
         return reason
 
-    def findings_of(self, scenario: Scenario) -> list[Finding]:
-        """What was found in the exchanges of a scenario."""
-        return [
-            finding
-            for tally in self.tallies.values()
-            for finding in tally.findings
-            if finding.exchange.scenario == scenario.name
-        ]
+    def broken_in(self, scenario: Scenario) -> list[str]:
+        """The requirements that exchanges of a scenario broke."""
+        return sorted(id for id, tally in self.tallies.items() if scenario.name in tally.scenarios)
 
     def close(self) -> None:
         """End the run: its time is taken, its connections are closed."""
@@ -239,9 +237,11 @@ class Run:
         if not self._established or not (refused or _passing(exchange.answer)):
             return
         deadline = time.monotonic() + self._patience
+        known_good = self._known_good(api)
+        self.history.forget_object(known_good)
         while True:
             try:
-                answer, _ = self._wire.send(self._known_good(api))
+                answer, _ = self._wire.send(known_good)
             except UnreachableError as error:
                 answer = Failure(Trouble.CUT, str(error))
             with self._lock:
@@ -264,9 +264,11 @@ class Run:
                 if tally is None:
                     continue
                 tally.exchanges += 1
-                tally.broken += bool(mismatches)
-                if mismatches and len(tally.findings) < FINDINGS_KEPT:
-                    tally.findings.append(Finding(id, mismatches[0], one.exchange))
+                if mismatches:
+                    tally.broken += 1
+                    tally.scenarios.add(one.exchange.scenario)
+                    if len(tally.findings) < FINDINGS_KEPT:
+                        tally.findings.append(Finding(id, mismatches[0], one.exchange))
         self.history.record(judged)
         self.exchanges.extend(exchanges)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from tests.harness.options import Options
-from tests.harness.run import Run
+from tests.harness.run import PATIENCE, Run
 from tests.harness.scenario import Api, Scenario, scenarios
 from tests.harness.target import ConfigurationError, Target
 from tests.harness.verdict import Verdict, decide
@@ -30,10 +30,12 @@ def apis_of(chosen: Iterable[Scenario]) -> list[Api]:
     return [api for api in get_args(Api) if api in spoken_to]
 
 
-def run_contract(target: Target, options: Options, wire: Wire | None = None) -> tuple[Run, Verdict]:
+def run_contract(
+    target: Target, options: Options, wire: Wire | None = None, patience: float = PATIENCE
+) -> tuple[Run, Verdict]:
     """A run from its first request to its verdict. Raises ConfigurationError, and whatever the suite itself raises."""
     chosen = chosen_scenarios(target, options)
-    run = Run(target, options, wire)
+    run = Run(target, options, wire, patience)
     try:
         run.first_requests(apis_of(chosen))
         for one in chosen:
