@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 # The variables of `make test`. They reach the shell through the environment, so any character in them is safe.
-export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS RATE SEED REPORT_DIR
+export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS RATE SEED REPORT_DIR SEEDS
 OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
           $${TARGET_CONFIG:+"--target-config=$$TARGET_CONFIG"} \
           $${PROFILE:+"--profile=$$PROFILE"} \
@@ -20,14 +20,17 @@ OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
 PORT ?= 8000
 PREFIX ?=
 
-.PHONY: help test check serve lock clean
+.PHONY: help setup test check faults serve lock clean
 .SILENT:
 
 help: ## this list
 	grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 	echo
 	echo "Variables of make test: TARGET_URL, TARGET_CONFIG, PROFILE=quick|standard|deep, STRICT=1, ONLY=EVENT-3,BATCH,"
-	echo "MAX_REQUESTS, RATE (requests a second), SEED, REPORT_DIR. Variables of make serve: PORT, PREFIX."
+	echo "MAX_REQUESTS, RATE (requests a second), SEED, REPORT_DIR. Variables of make serve: PORT, PREFIX;"
+	echo "of make faults: PROFILE, SEEDS (how many), NAMES (of faults and variants)."
+
+setup: $(READY) ## what the other targets do on first use: dependencies into .venv, pinned by hash
 
 test: $(READY) ## the contract against TARGET_URL, or against the embedded reference implementation
 	$(RUN) pytest -q tests/contract $(OPTIONS)
@@ -37,6 +40,9 @@ check: $(READY) ## this project's own tests: lint, types, openapi/, the suite it
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
 	$(RUN) pytest -q -W error
+
+faults: $(READY) ## measure the suite: each seeded fault found, no conforming variant refused
+	$(RUN) tests.suite.measure $${PROFILE:+"--profile=$$PROFILE"} $${SEEDS:+"--seeds=$$SEEDS"} $(NAMES)
 
 serve: $(READY) ## the reference implementation as a sandbox
 	$(RUN) tests.reference --port "$(PORT)" --prefix "$(PREFIX)"
