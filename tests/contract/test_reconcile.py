@@ -59,16 +59,18 @@ def test_a_quality_process_is_left_alone_by_another(run: Run) -> None:
         _isolated(run, run.arena.quality_processes[2], first)
 
 
-@scenario("arena", "EVENT-5", "EVENT-6", "QUALITY-6")
-def test_a_later_update_takes_no_time_anew(run: Run) -> None:
-    """An update that comes a second later leaves the object's times: a time taken anew would now differ."""
+@scenario("arena", "EVENT-5", "EVENT-6", "QUALITY-6", "QUALITY-9")
+def test_an_update_a_second_later(run: Run) -> None:
+    """A second later a time that was wrongly taken anew would differ, and so does the time of a new marking."""
     refs = run.arena.one_of_each
     for ref in refs:
+        run.arena.set(ref, False)
         run.arena.set(ref, True)
     time.sleep(CLOCK_STEP)
     for ref in refs:
         run.arena.set(ref, True)
         run.arena.set(ref, False)
+        run.arena.set(ref, True)
 
 
 def _set_in_turn(run: Run, ref: Ref) -> None:

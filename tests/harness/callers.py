@@ -56,8 +56,9 @@ def body_of(ref: Ref, value: bool) -> bytes:
 
 
 def replace_guid(ref: Ref, position: int, guid: str) -> Guids:
-    """The path's GUIDs with another one in a place."""
-    return tuple((name, guid if index == position else text) for index, (name, text) in enumerate(ref.guids))
+    """The path's GUIDs with another one in a place, counted from the end where it is negative."""
+    place = position % len(ref.guids)
+    return tuple((name, guid if index == place else text) for index, (name, text) in enumerate(ref.guids))
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class ObjectState:
     """Numbers of refused requests since that answer, to whichever path."""
     others_since: tuple[int, ...] = ()
     """Numbers of updates of other objects of the same kind since that answer."""
+    marked: tuple[float, Json] | None = None
+    """When the last marking that the run made had ended, and the time that its answer gave for it."""
 
 
 @dataclass(frozen=True)
@@ -149,12 +151,17 @@ class History:
             return
         if judged.put:
             self._note(other=number, operation=key[0], but=key)
+        before = self.objects.get(key)
+        marked = before.marked if before else None
+        if judged.put and before and before.flag is False and judged.reading.value is True:
+            marked = (exchange.ended, shown.get("reconciledDatetime"))
         values = {one.reading.value for one in together if one.put and _key(one.exchange.request) == key}
         flag = shown.get(FLAGS[key[0]])
         self.objects[key] = ObjectState(
             shown=documented(key[0], shown),
             flag=flag if isinstance(flag, bool) and len(values) <= 1 else None,
             by_put=judged.put,
+            marked=marked,
         )
 
     def _note(

@@ -12,9 +12,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-BLOCK = 256
+BLOCK = 250
+"""Ids of a block. It does not divide a power of two, so the first ids of two blocks never agree in their low bits."""
 WITNESSES = 8
-BULK = 300
+BULK = 1000
+UPDATED = 200
 CLAIMS = 12
 """Blocks that are tried before the range counts as used up."""
 
@@ -63,19 +65,48 @@ class FreshIds:
         taken, self._left = self._left[:count], self._left[count:]
         return taken
 
+    def take_pair(self, distance: int) -> tuple[int, int] | None:
+        """Two ids that did not exist and lie `distance` apart; None where the range has no such free blocks."""
+        for _ in range(CLAIMS):
+            pair = self._pair(distance)
+            if pair is None:
+                return None
+            (block, first), (other, second) = pair
+            self._blocks.remove(block)
+            self._blocks.remove(other)
+            if all(self._create(one[0]) != UPDATED for one in (block, other)):
+                self._assume_absent(_usable(block))
+                self._assume_absent(_usable(other))
+                return first, second
+        return None
+
+    def _pair(self, distance: int) -> tuple[tuple[range, int], tuple[range, int]] | None:
+        """Two blocks that were not tried yet, each with the id of it that lies `distance` from the other's."""
+        for block in self._blocks:
+            first = block[len(block) // 2]
+            for other in self._blocks:
+                if first + distance in _usable(other):
+                    return (block, first), (other, first + distance)
+        return None
+
     def _claim(self) -> list[int]:
         tried: list[range] = []
         while self._blocks and len(tried) < CLAIMS:
             block = self._blocks.pop()
             tried.append(block)
             # What is neither created nor updated is no sign of an earlier run: the checks judge what comes of it.
-            if self._create(block[0]) != 200:
-                return self._usable(block)
-        if tried and all(self._create(block[-1]) == 200 for block in tried):
-            return self._usable(tried[-1])
+            if self._create(block[0]) != UPDATED:
+                return self._claimed(block)
+        if tried and all(self._create(block[-1]) == UPDATED for block in tried):
+            return self._claimed(tried[-1])
         raise UsedUpError
 
-    def _usable(self, block: range) -> list[int]:
-        usable = block[1 : max(2, len(block) - WITNESSES)]
+    def _claimed(self, block: range) -> list[int]:
+        usable = _usable(block)
         self._assume_absent(usable)
         return list(usable)
+
+
+def _usable(block: range) -> range:
+    """A block without its first id, which reserves it, and without its witnesses."""
+    return block[1 : len(block) - WITNESSES]

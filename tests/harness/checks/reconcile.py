@@ -14,6 +14,8 @@ from tests.harness.projection import documented
 
 CLOCK_TOLERANCE = 300.0
 """Seconds by which the target's clock may differ from the suite's."""
+WHOLE_SECOND = 1.0
+"""Seconds after which two times differ, though the documents write them without fractions."""
 FOLLOWS_THE_REQUEST = {"itemsReconciled", "status", "reconciled", "reconciledDatetime", "reconciledUser"}
 STATUSES = {True: "RECONCILED", False: "NEEDS_UPDATE"}
 
@@ -186,7 +188,7 @@ def the_watched_attributes_stay(judged: Judged, past: History) -> list[Mismatch]
 
 @check("QUALITY-9")
 def the_marking_has_the_time_it_was_made(judged: Judged, past: History) -> list[Mismatch] | None:
-    """QUALITY-9: a marking that this request made has its time, within CLOCK_TOLERANCE."""
+    """QUALITY-9: a marking that this request made has its time, within CLOCK_TOLERANCE, and not that of one before."""
     known, shown = past.object(judged.exchange), _shown(judged)
     made = _is_update(judged) and judged.reading.value is True and known is not None and known.flag is False
     if not made or shown is None:
@@ -196,8 +198,12 @@ def the_marking_has_the_time_it_was_made(judged: Judged, past: History) -> list[
     moment = _moment(text)
     low, high = exchange.started - CLOCK_TOLERANCE, exchange.ended + CLOCK_TOLERANCE
     now = datetime.datetime.fromtimestamp(exchange.ended, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    kept = moment is not None and low <= moment <= high
-    return expect(kept, f"reconciledDatetime within {CLOCK_TOLERANCE:g} s of {now}", text)
+    if moment is None or not low <= moment <= high:
+        return [Mismatch(f"reconciledDatetime within {CLOCK_TOLERANCE:g} s of {now}", str(text))]
+    ended, earlier = known.marked if known and known.marked else (exchange.started, None)
+    seconds = exchange.started - ended
+    taken_over = seconds > WHOLE_SECOND and text == earlier
+    return expect(not taken_over, f"a time of its own, {seconds:.1f} s after the marking before", text)
 
 
 def _shown(judged: Judged) -> dict[str, Json] | None:
