@@ -14,9 +14,8 @@ NOT_DATE_TIMES = ("yesterday", "2024-13-01T00:00:00Z", "2024-02-30T00:00:00Z", "
 
 @scenario("vba", "BATCH-7")
 def test_an_entity_that_breaks_the_schema(run: Run) -> None:
-    """Each required field absent, each field with each wrong type, null where none is allowed: alone, one a batch."""
-    for entity in invalid_entities(run.vba.existing(1)[0]):
-        run.vba.put([entity])
+    """Each required field absent, each field with each wrong type, null where none is allowed."""
+    run.vba.put_each_invalid(invalid_entities(run.vba.existing(1)[0]))
 
 
 @scenario("vba", "BATCH-7")
@@ -50,13 +49,11 @@ def test_values_past_a_fields_format(run: Run) -> None:
     integers = [
         name for name, schema in entity_properties().items() if "integer" in schema["type"] and name != "event_ID"
     ]
-    for index, name in enumerate(dates):
-        run.vba.put([minimal(id) | {name: NOT_DATE_TIMES[index % len(NOT_DATE_TIMES)]}])
-    for text in NOT_DATE_TIMES:
-        run.vba.put([minimal(id) | {"due_Date": text}])
-    for name in integers:
-        run.vba.put([minimal(id) | {name: 2**31}])
-        run.vba.put([minimal(id) | {name: 2**53}])
+    texts = {name: NOT_DATE_TIMES[index % len(NOT_DATE_TIMES)] for index, name in enumerate(dates)}
+    entities = [minimal(id) | {name: text} for name, text in texts.items()]
+    entities += [minimal(id) | {"due_Date": text} for text in NOT_DATE_TIMES]
+    entities += [minimal(id) | {name: value} for name in integers for value in (2**31, 2**53)]
+    run.vba.put_each_invalid(entities)
 
 
 @scenario("vba", "BATCH-11", "BATCH-8")

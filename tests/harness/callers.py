@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,8 @@ from tests.harness.oracle import FLAGS
 from tests.harness.target import ArenaTarget, EventRef, QualityProcessRef, VbaTarget
 
 USER_AGENT = "events-contract/1.0"
+TOGETHER = 80
+"""Entities of one batch where a scenario has many to send."""
 OBJECTS = 4
 """How many of the named events and of the quality processes a run works with: more would show nothing new."""
 
@@ -178,10 +180,43 @@ class Vba:
         return self.send(self.request(body, **more))
 
     def put_each(self, entities: Sequence[dict[str, Json]]) -> None:
-        """Send entities as one batch, and one by one where the batch is refused whole: which of them was it?"""
-        if self.put(list(entities)).status != 207:
-            for entity in entities:
-                self.put([entity])
+        """Send valid entities as batches, and one by one where a batch is refused whole: which of them was it?
+
+        Each gets an id that every run writes again.
+        """
+        for chunk in _chunks(entities, self.existing(TOGETHER)):
+            if self.put(chunk).status != 207:
+                for entity in chunk:
+                    self.put([entity])
+
+    def put_each_invalid(self, entities: Sequence[Json], *, alone: int | None = None) -> None:
+        """Send invalid entities in batches with a valid one, and one by one where that shows nothing of each.
+
+        It does when the valid one is done: then each was judged for itself. An entity whose id is what is wrong goes
+        alone, as its result could be taken for another's. At most `alone` of those that need it are sent one by one.
+        """
+        valid, *ids = self.existing(TOGETHER)
+        left = [entity for entity in entities if not _has_an_id(entity)]
+        for chunk in _chunks([entity for entity in entities if _has_an_id(entity)], ids):
+            middle = len(chunk) // 2
+            answer = self.put([*chunk[:middle], minimal(valid), *chunk[middle:]])
+            results = batch.results(answer.json) or []
+            if not any(batch.names(result, valid) and batch.done(result) for result in results):
+                left += chunk
+        chosen = left if alone is None or len(left) <= alone else self.rng.sample(left, alone)
+        for entity in chosen:
+            self.put([entity])
+
+
+def _chunks(entities: Sequence[dict[str, Json]], ids: Sequence[int]) -> Iterator[list[dict[str, Json]]]:
+    """The entities, as many at once as there are ids, each with one of them."""
+    for start in range(0, len(entities), len(ids)):
+        pairs = zip(ids, entities[start : start + len(ids)], strict=False)
+        yield [entity | {"event_ID": id} for id, entity in pairs]
+
+
+def _has_an_id(entity: Json) -> bool:
+    return isinstance(entity, dict) and isinstance(entity.get("event_ID"), int) and entity["event_ID"] is not True
 
 
 def encode(guid: str) -> str:

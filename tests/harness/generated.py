@@ -22,6 +22,8 @@ from tests.harness.contract import dereferenced, path_of
 from tests.harness.exchange import Json, OperationId
 from tests.harness.oracle import entity_properties
 
+NOT_SENT = "not sent"
+"""Stands for an entity that is left out."""
 A_DATE_TIME = "2024-03-05T10:30:00Z"
 
 
@@ -68,12 +70,12 @@ def fuzzed_bodies(operation: OperationId, seed: int, count: int, *, positive: bo
     return found
 
 
-def within(ids: list[int], entity: Json) -> Json | None:
-    """The entity with an id of `ids` (taken off the list) for its own; None where it could be taken for another's.
+def within(id: int, entity: Json) -> Json:
+    """The entity with `id` for its own event_ID; NOT_SENT where a lenient server could take it for another's.
 
     Texts of date fields become a date-time: the generator calls an empty text a valid one.
     """
-    if not isinstance(entity, dict) or not ids:
+    if not isinstance(entity, dict):
         return entity
     properties = entity_properties()
     dated = {
@@ -82,9 +84,9 @@ def within(ids: list[int], entity: Json) -> Json | None:
     }
     value = dated.get("event_ID")
     if isinstance(value, int) and not isinstance(value, bool):
-        return dated | {"event_ID": ids.pop()}
+        return dated | {"event_ID": id}
     numeric = isinstance(value, bool | float) or (isinstance(value, str) and any(char.isdigit() for char in value))
-    return None if numeric else dated
+    return NOT_SENT if numeric else dated
 
 
 @cache
