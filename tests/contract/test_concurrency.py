@@ -8,7 +8,7 @@ from tests.harness.run import Run
 from tests.harness.scenario import Need, scenario
 
 AT_ONCE = 8
-ROUNDS = 3
+ROUNDS = 2
 
 
 @scenario("arena", "EVENT-9", needs=[Need.EVENT])

@@ -9,7 +9,7 @@ from tests.harness.generated import NOT_SENT, coverage_bodies, fuzzed_bodies, wi
 from tests.harness.run import Run
 from tests.harness.scenario import Need, scenario
 
-FUZZED = {"quick": 0, "standard": 10, "deep": 500}
+FUZZED = {"quick": 0, "standard": 6, "deep": 500}
 """Bodies of the fuzzing phase for each operation, of each mode."""
 ALONE = {"quick": 5, "standard": 20, "deep": 500}
 """Invalid entities that go one by one to a target that refuses batches whole."""

@@ -1,6 +1,7 @@
 """Arena: what an update answers, repeats, and leaves alone (PUT Event; PUT Outbound-Event Event Quality Reconcile)."""
 
 import time
+from collections.abc import Sequence
 
 from tests.harness.callers import Ref
 from tests.harness.run import Run
@@ -44,19 +45,13 @@ def test_every_named_object_answers(run: Run) -> None:
 @scenario("arena", "EVENT-7", needs=[Need.SECOND_EVENT])
 def test_an_event_is_left_alone_by_another(run: Run) -> None:
     """One event is set, another to both values, and the first is read and then set as it was."""
-    first, second = run.arena.events[:2]
-    _isolated(run, first, second)
-    if len(run.arena.events) > 2:
-        _isolated(run, run.arena.events[2], first)
+    _isolated(run, run.arena.events)
 
 
 @scenario("arena", "QUALITY-7", needs=[Need.SECOND_QUALITY_PROCESS])
 def test_a_quality_process_is_left_alone_by_another(run: Run) -> None:
     """One quality process is marked, another marked and taken back, and the first is read and then set as it was."""
-    first, second = run.arena.quality_processes[:2]
-    _isolated(run, first, second)
-    if len(run.arena.quality_processes) > 2:
-        _isolated(run, run.arena.quality_processes[2], first)
+    _isolated(run, run.arena.quality_processes)
 
 
 @scenario("arena", "EVENT-5", "EVENT-6", "QUALITY-6", "QUALITY-9")
@@ -79,15 +74,15 @@ def _set_in_turn(run: Run, ref: Ref) -> None:
         run.arena.read(ref)
 
 
-def _isolated(run: Run, first: Ref, second: Ref) -> None:
-    for value in (True, False):
-        run.arena.set(first, value)
-        run.arena.read(first)
-        run.arena.set(second, not value)
-        run.arena.read(first)
-        run.arena.set(second, value)
-        run.arena.read(first)
-        run.arena.set(first, value)
+def _isolated(run: Run, refs: Sequence[Ref]) -> None:
+    """The first two objects, and the third with the first: neighbors, and objects under different parents."""
+    first, second, *others = refs
+    for kept, changed, value in [(first, second, True), *((other, first, False) for other in others[:1])]:
+        run.arena.set(kept, value)
+        for change in (not value, value):
+            run.arena.set(changed, change)
+            run.arena.read(kept)
+        run.arena.set(kept, value)
 
 
 def _both(run: Run, which: slice) -> tuple[Ref, ...]:
