@@ -60,5 +60,5 @@ $(READY): requirements.lock
 	    + sys.version.split()[0] + "; give one from 3.11 on with PYTHON=python3.11")'
 	$(PYTHON) -m venv --clear $(VENV)
 	echo "Setting up $(VENV) ..."
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	touch $@
