@@ -44,6 +44,7 @@ class SchemaError:
     """A value that breaks a schema: where in the value, which keyword, and where that keyword stands in openapi/."""
 
     path: tuple[str | int, ...]
+    value: Json
     keyword: str
     message: str
     location: Pointer
@@ -143,7 +144,7 @@ def schema_errors(schema: Pointer, value: Json) -> Iterator[SchemaError]:
     for error in _validator(schema).iter_errors(value):
         location = tuple(str(token) for token in error.schema_path[1:])
         keyword = str(error.schema_path[-1])
-        yield SchemaError(tuple(error.instance_path), keyword, error.message, location)
+        yield SchemaError(tuple(error.instance_path), error.instance, keyword, error.message, location)
 
 
 @cache

@@ -7,6 +7,7 @@ request that was sent twice) is unknown until the next answer, and nothing is co
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -19,6 +20,8 @@ from tests.harness.oracle import FLAGS, Reading, Verdict, read
 from tests.harness.projection import documented
 from tests.harness.target import Target
 
+SHOWN = 200
+"""Characters of a value that a message shows."""
 ObjectKey = tuple[OperationId, tuple[str, ...]]
 
 
@@ -88,7 +91,8 @@ class Judged:
             place = "/".join(str(part) for part in error.path) or "the body"
             requirement = requirement_at(error.location, operation)
             if requirement is not None:
-                found.setdefault(requirement, []).append(f"{place}: {error.message}")
+                value = json.dumps(error.value, ensure_ascii=False)[:SHOWN]
+                found.setdefault(requirement, []).append(f"{place} is {value}: {error.message[:SHOWN]}")
         return found
 
 

@@ -60,7 +60,7 @@ def the_status_follows_the_flag(judged: Judged, past: History) -> list[Mismatch]
     if shown is None or judged.burst:
         return None
     if judged.put:
-        return _schema(judged, "EVENT-3") or _status(judged, shown)
+        return _status(judged, shown) or _schema(judged, "EVENT-3")
     known = _kept_alone(judged, past)
     if known is None:
         return None
