@@ -30,9 +30,10 @@ def test_an_unknown_session(run: Run) -> None:
 
 @scenario("arena", "ARENA-AUTH-3", needs=[Need.USER_SESSION])
 def test_a_user_who_is_no_administrator(run: Run) -> None:
-    """A user who is not an integration administrator may set neither value."""
+    """A user who is not an integration administrator may set neither value, not even the one that is there."""
     for ref in run.arena.one_of_each:
         for value in (True, False):
             run.arena.set(ref, not value)
-            run.arena.put(ref, body_of(ref, value), session=run.arena.target.non_admin_session_id)
+            for asked in (value, not value):
+                run.arena.put(ref, body_of(ref, asked), session=run.arena.target.non_admin_session_id)
             run.arena.read(ref)

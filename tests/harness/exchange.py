@@ -73,6 +73,7 @@ class Trouble(StrEnum):
     """Why a request that reached the target brought no whole answer."""
 
     TIMEOUT = "no whole answer in time"
+    UNREACHABLE = "no connection can be made"
     CUT = "the connection was cut before the answer was whole"
     GARBLED = "what came is not HTTP"
     TOO_LARGE = "the answer is larger than the suite reads"

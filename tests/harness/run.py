@@ -1,7 +1,6 @@
 """One run: it sends what scenarios ask for, has every exchange judged, and keeps what was found.
 
-Trouble that passes (a connection cut once, 429, 502 to 504 for a while) is waited for and never judged. What does not
-pass is only blamed on the request when a known good request is answered meanwhile; else the run stops.
+Trouble that does not pass is only blamed on a request when a known good one is answered meanwhile; else the run stops.
 """
 
 from __future__ import annotations
@@ -19,7 +18,17 @@ from tests.harness.callers import Arena, Ref, Vba, body_of, minimal
 from tests.harness.checks.arena import errors
 from tests.harness.checks.headers import remaining
 from tests.harness.checks.registry import judge
-from tests.harness.exchange import NOT_JSON, Exchange, Failure, Finding, Request, Response, Trouble
+from tests.harness.delivery import PATIENCE, BudgetError, Delivery, StoppedError, passing
+from tests.harness.exchange import (
+    NOT_JSON,
+    PUT_EVENTS_BATCH,
+    Exchange,
+    Failure,
+    Finding,
+    Request,
+    Response,
+    Trouble,
+)
 from tests.harness.history import History
 from tests.harness.ids import UsedUpError
 from tests.harness.options import Options
@@ -28,21 +37,12 @@ from tests.harness.scenario import Api, Scenario
 from tests.harness.target import ConfigurationError, Target
 from tests.harness.wire import UnreachableError, Wire
 
-QUOTA_CODE = 4084
 QUOTA_RESERVE = 2
 """Requests of Arena's quota that a run leaves: the vendor asks callers to stop at 0."""
-PASSING = (502, 503, 504)
-PATIENCE = 60.0
-"""Seconds that a run waits for a target that is away or asks it to wait."""
 FINDINGS_KEPT = 5
-
-
-class BudgetError(Exception):
-    """MAX_REQUESTS is reached: the scenario ends here."""
-
-
-class StoppedError(Exception):
-    """The target could not be tested to an end; the text says why."""
+NO_SERVER = "is the URL right, and does the server run?"
+HANGS = 3
+"""Requests that were never answered, after which a run stops: each costs minutes."""
 
 
 @dataclass
@@ -68,17 +68,15 @@ class Run:
         self.history = History(target)
         self.tallies: dict[str, Tally] = {id: Tally() for id in self.selected}
         self.exchanges: list[Exchange] = []
-        self.sent = 0
         self.stopped: str | None = None
         self.crashed: list[str] = []
         self.started = time.monotonic()
         self.seconds = 0.0
         self._wire = Wire() if wire is None else wire
-        self._patience = patience
+        self._delivery = Delivery(self._wire, patience, options.rate, options.max_requests)
         self._scenario = "the first request"
-        self._lock = threading.Lock()
-        self._established = False
-        self._next_start = 0.0
+        self._numbered = 0
+        self._hangs = 0
         self._bursts = 0
 
     @cached_property
@@ -96,6 +94,11 @@ class Run:
         return Vba(self.target.vba, self.send, self.history, random.Random(f"{self.options.seed}:ids"))
 
     @property
+    def sent(self) -> int:
+        """Requests sent so far, repeated ones included."""
+        return self._delivery.sent
+
+    @property
     def rng(self) -> random.Random:
         """The scenario's own randomness, from its start each time: the same SEED gives the same requests."""
         return random.Random(f"{self.options.seed}:{self._scenario}")
@@ -105,13 +108,13 @@ class Run:
 
         Raises BudgetError when MAX_REQUESTS is reached and StoppedError when the target cannot be tested further.
         """
-        exchange = self._exchange(request, self._number(1)[0])
-        self._judge([exchange])
+        exchange = self._exchange(request, self._numbers(1)[0])
+        self._taken([exchange])
         return exchange
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send requests at the same moment, each over its own connection, and have them judged together."""
-        numbers = self._number(len(requests))
+        numbers = self._numbers(len(requests))
         self._bursts += 1
         barrier = threading.Barrier(len(requests))
 
@@ -121,7 +124,7 @@ class Run:
 
         with ThreadPoolExecutor(len(requests)) as pool:
             exchanges = list(pool.map(send, requests, numbers))
-        self._judge(exchanges)
+        self._taken(exchanges)
         return exchanges
 
     def first_requests(self, apis: Sequence[Api]) -> None:
@@ -130,16 +133,14 @@ class Run:
         Raises ConfigurationError, with the key to change, where it does not.
         """
         for api in apis:
-            request = self._known_good(api)
             try:
-                exchange = self._exchange(request, self._number(1)[0])
-            except StoppedError as error:
-                raise ConfigurationError(
-                    f"{self._url_key(api)}: {error}; is the URL right, and does the server run?"
-                ) from None
-            self._accepted(api, exchange)
-            self._judge([exchange])
-        self._established = True
+                exchange = self._exchange(self._known_good(api), self._numbers(1)[0])
+                self._accepted(api, exchange)
+                self._judge([exchange])
+            except UnreachableError as error:
+                raise ConfigurationError(f"{self._url_key(api)}: {error}; {NO_SERVER}") from None
+            except (BudgetError, StoppedError) as error:
+                self.stopped = str(error) or f"MAX_REQUESTS={self.options.max_requests} was reached"
 
     def perform(self, scenario: Scenario) -> str | None:
         """Run a scenario; the reason why it did not come to its end, None where it did.
@@ -178,83 +179,54 @@ class Run:
         self.seconds = time.monotonic() - self.started
         self._wire.close()
 
-    def _number(self, count: int) -> range:
-        limit = self.options.max_requests
-        with self._lock:
-            if limit is not None and self.sent + count > limit:
-                raise BudgetError
-            first = self.sent + 1
-            self.sent += count
+    def _numbers(self, count: int) -> range:
+        self._delivery.reserve(count)
+        first = self._numbered + 1
+        self._numbered += count
         return range(first, first + count)
 
     def _exchange(self, request: Request, number: int) -> Exchange:
         started = time.time()
-        answer, attempts = self._deliver(request)
-        exchange = Exchange(number, request, answer, self._scenario, started, time.time(), attempts)
-        self._still_there(exchange)
-        return exchange
+        answer, attempts = self._delivery.deliver(request)
+        return Exchange(number, request, answer, self._scenario, started, time.time(), attempts)
 
-    def _deliver(self, request: Request) -> tuple[Response | Failure, int]:
-        """The answer once passing trouble is over, and how often the request was sent."""
-        attempts, waited, repeats = 0, 0.0, 0
-        while True:
-            self._pace()
-            try:
-                answer, sent = self._wire.send(request)
-            except UnreachableError as error:
-                if not self._established or waited > self._patience:
-                    raise StoppedError(str(error)) from None
-                answer, sent = Failure(Trouble.CUT, str(error)), 0
-                repeats = 0
-            attempts += sent
-            if isinstance(answer, Response) and answer.status == 429:
-                if QUOTA_CODE in _codes(request, answer):
-                    raise StoppedError(f"the quota of Arena is used up (HTTP 429, code {QUOTA_CODE})")
-                pause = _retry_after(answer, default=min(8.0, 0.5 * 2**repeats))
-                repeats += 1
-                if waited + pause > self._patience:
-                    raise StoppedError(f"HTTP 429 for more than {self._patience:g} s; lower RATE, or run it later")
-            elif repeats < 2 and _passing(answer):
-                pause = 0.2 * 4**repeats
-                repeats += 1
-            else:
-                return answer, attempts
-            waited += pause
-            time.sleep(pause)
-            with self._lock:
-                self.sent += 1
+    def _taken(self, exchanges: Sequence[Exchange]) -> None:
+        """Have exchanges judged, unless the target is not what it was; then the run stops."""
+        for exchange in exchanges:
+            self._still_there(exchange)
+        self._judge(exchanges)
+        self._hangs += sum(_hangs(exchange.answer) for exchange in exchanges)
+        if self._hangs >= HANGS:
+            raise StoppedError(f"{self._hangs} requests were never answered")
+        for exchange in exchanges:
+            arena = exchange.request.operation != PUT_EVENTS_BATCH and exchange.response is not None
+            left = remaining(exchange.response) if arena and exchange.response else None
+            if left is not None and left <= QUOTA_RESERVE:
+                raise StoppedError(f"the quota of Arena is nearly used up ({left} requests left)")
 
     def _still_there(self, exchange: Exchange) -> None:
         """Tell a fault of this request from a target that went away or a session that ended meanwhile.
 
         Raises StoppedError where a known good request is not answered as it was at the start.
         """
-        api: Api = "vba" if exchange.request.operation == "putEventsBatch" else "arena"
-        remaining_calls = None if exchange.response is None else remaining(exchange.response)
-        if api == "arena" and remaining_calls is not None and remaining_calls <= QUOTA_RESERVE:
-            raise StoppedError(f"the quota of Arena is nearly used up ({remaining_calls} requests left)")
         refused = exchange.status in (401, 403) and read(exchange.request, self.target).valid
-        if not self._established or not (refused or _passing(exchange.answer)):
+        if not (refused or passing(exchange.answer)):
             return
-        deadline = time.monotonic() + self._patience
+        api: Api = "vba" if exchange.request.operation == PUT_EVENTS_BATCH else "arena"
         known_good = self._known_good(api)
         self.history.forget_object(known_good)
+        deadline = time.monotonic() + self._delivery.patience
         while True:
-            try:
-                answer, _ = self._wire.send(known_good)
-            except UnreachableError as error:
-                answer = Failure(Trouble.CUT, str(error))
-            with self._lock:
-                self.sent += 1
+            answer, _ = self._delivery.once(known_good)
             if isinstance(answer, Response) and answer.status in (401, 403):
                 raise StoppedError(
                     f"{self._credentials(api)} was accepted before and is refused now: the session ended"
                 )
-            if not _passing(answer):
+            if not passing(answer):
                 return
             if time.monotonic() > deadline:
                 raise StoppedError("the target does not answer any more")
-            time.sleep(min(1.0, self._patience / 10))
+            time.sleep(min(1.0, self._delivery.patience / 10))
 
     def _judge(self, exchanges: Sequence[Exchange]) -> None:
         judged = self.history.judged(exchanges)
@@ -277,15 +249,6 @@ class Run:
             if reason not in self.tallies[id].unverified:
                 self.tallies[id].unverified.append(reason)
 
-    def _pace(self) -> None:
-        if self.options.rate is None:
-            return
-        with self._lock:
-            now = time.monotonic()
-            start = max(now, self._next_start)
-            self._next_start = start + 1 / self.options.rate
-        time.sleep(start - now)
-
     def _known_good(self, api: Api) -> Request:
         if api == "arena":
             ref: Ref = self.arena.one_of_each[0]
@@ -296,9 +259,9 @@ class Run:
     def _accepted(self, api: Api, exchange: Exchange) -> None:
         answer, url = exchange.answer, self._url_key(api)
         if isinstance(answer, Failure):
-            raise ConfigurationError(
-                f"{url}: {answer.trouble} ({answer.detail}); is the URL right, and does the server run?"
-            )
+            if answer.partial is not None:
+                return
+            raise ConfigurationError(f"{url}: {answer.trouble} ({answer.detail}); {NO_SERVER}")
         status = answer.status
         path = exchange.request.url
         if status in (401, 403):
@@ -325,17 +288,5 @@ class Run:
         return "TARGET_URL" if url == self.options.target_url else f"{api}.url"
 
 
-def _codes(request: Request, answer: Response) -> list[object]:
-    return [error.get("code") for error in errors(Exchange(0, request, answer))]
-
-
-def _passing(answer: Response | Failure) -> bool:
-    """Whether an answer is of a kind that may pass: a gateway's status, a cut connection, no answer in time."""
-    if isinstance(answer, Failure):
-        return answer.trouble in (Trouble.CUT, Trouble.TIMEOUT)
-    return answer.status in PASSING
-
-
-def _retry_after(answer: Response, default: float) -> float:
-    value = next(iter(answer.header("retry-after")), "")
-    return float(value) if value.isascii() and value.isdigit() else default
+def _hangs(answer: Response | Failure) -> bool:
+    return isinstance(answer, Failure) and answer.trouble is Trouble.TIMEOUT

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
+from tests.harness.delivery import PATIENCE
 from tests.harness.options import Options
-from tests.harness.run import PATIENCE, Run
+from tests.harness.run import Run
 from tests.harness.scenario import Api, Scenario, scenarios
 from tests.harness.target import ConfigurationError, Target
 from tests.harness.verdict import Verdict, decide

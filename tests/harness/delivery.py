@@ -1,0 +1,129 @@
+"""Getting one answer to one request from a target as it is: busy, rate-limited, restarting, behind a bad line.
+
+Trouble that passes (a connection cut once, 429, 502 to 504 for a while) is waited for and never judged.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from tests.harness.exchange import Failure, Request, Response, Trouble
+from tests.harness.wire import UnreachableError, Wire
+
+PATIENCE = 60.0
+"""Seconds that a run waits for a target that is away or asks it to wait."""
+QUOTA_CODE = 4084
+PASSING = (502, 503, 504)
+REPEATS = {Trouble.CUT: 2, Trouble.TIMEOUT: 1}
+BACKOFF = (0.2, 0.8)
+"""Seconds before the first and the second repetition."""
+BROKEN_ANSWERS = 3
+"""Answers that broke off each time they were asked for, after which that is the target's way and not the line's."""
+
+
+class BudgetError(Exception):
+    """MAX_REQUESTS is reached: the scenario ends here."""
+
+
+class StoppedError(Exception):
+    """The target could not be tested to an end; the text says why."""
+
+
+class Delivery:
+    """Sends requests within a budget and a rate, and waits for what passes. Safe to use from several threads."""
+
+    def __init__(self, wire: Wire, patience: float, rate: float | None, limit: int | None) -> None:
+        self.sent = 0
+        self.patience = patience
+        self._wire = wire
+        self._interval = 0.0 if rate is None else 1 / rate
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._next_start = 0.0
+        self._heard = False
+        self._broken = 0
+
+    def reserve(self, count: int) -> None:
+        """See that `count` requests are within the budget. Raises BudgetError where they are not."""
+        if self._limit is not None and self.sent + count > self._limit:
+            raise BudgetError
+
+    def deliver(self, request: Request) -> tuple[Response | Failure, int]:
+        """The answer once passing trouble is over, and how often the request was sent.
+
+        Raises BudgetError and StoppedError, and UnreachableError where the target has never answered yet.
+        """
+        attempts, repeats, waited = 0, 0, 0.0
+        while True:
+            answer, sent = self.once(request)
+            attempts += sent
+            pause = self._pause(answer, repeats)
+            if pause is None:
+                self._broken += _broke_off(answer)
+                return answer, attempts
+            if waited + pause > self.patience:
+                status = answer.status if isinstance(answer, Response) else answer.trouble
+                raise StoppedError(f"{status} for more than {self.patience:g} s; lower RATE, or run it later")
+            repeats += 1
+            waited += pause
+            time.sleep(pause)
+
+    def once(self, request: Request) -> tuple[Response | Failure, int]:
+        """The answer to one attempt; that no connection can be made is an answer where there were some before."""
+        self._pace()
+        with self._lock:
+            self.reserve(1)
+            self.sent += 1
+        try:
+            answer, sent = self._wire.send(request)
+        except UnreachableError as error:
+            if not self._heard:
+                raise
+            return Failure(Trouble.UNREACHABLE, str(error)), 0
+        self._heard = True
+        return answer, sent
+
+    def _pause(self, answer: Response | Failure, repeats: int) -> float | None:
+        """Seconds to wait before the request is sent again; None where the answer stands."""
+        if isinstance(answer, Failure):
+            if answer.trouble is Trouble.UNREACHABLE:
+                return min(5.0, 0.2 * 2.0**repeats)
+            known_way = _broke_off(answer) and self._broken >= BROKEN_ANSWERS
+            return None if known_way or repeats >= REPEATS.get(answer.trouble, 0) else BACKOFF[repeats]
+        if answer.status == 429:
+            if QUOTA_CODE in _codes(answer):
+                raise StoppedError(f"the quota of Arena is used up (HTTP 429, code {QUOTA_CODE})")
+            return _retry_after(answer, default=min(8.0, 0.5 * 2.0**repeats))
+        return BACKOFF[repeats] if answer.status in PASSING and repeats < len(BACKOFF) else None
+
+    def _pace(self) -> None:
+        if not self._interval:
+            return
+        with self._lock:
+            now = time.monotonic()
+            start = max(now, self._next_start)
+            self._next_start = start + self._interval
+        time.sleep(start - now)
+
+
+def passing(answer: Response | Failure) -> bool:
+    """Whether an answer may be a sign that the target is away: none at all, or a gateway's status."""
+    if isinstance(answer, Failure):
+        return answer.partial is None and answer.trouble in (Trouble.CUT, Trouble.TIMEOUT, Trouble.UNREACHABLE)
+    return answer.status in PASSING
+
+
+def _broke_off(answer: Response | Failure) -> bool:
+    return isinstance(answer, Failure) and answer.partial is not None
+
+
+def _codes(answer: Response) -> list[object]:
+    body = answer.json if isinstance(answer.json, dict) else {}
+    errors = body.get("errors")
+    return [error.get("code") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+
+
+def _retry_after(answer: Response, default: float) -> float:
+    value = next(iter(answer.header("retry-after")), "")
+    return float(value) if value.isascii() and value.isdigit() else default
