@@ -17,7 +17,16 @@ def bodies_that_are_not_json(ref: Ref) -> list[bytes]:
     """Malformed, truncated, with trailing text, empty: none is JSON to a parser that keeps the standard."""
     right = body_of(ref, True)
     unquoted = f"{{{flag_of(ref)}: true}}".encode()
-    return [b"", right[:-1], right + b" and more", right + right, unquoted, right[:-1] + b",}", b"/**/" + right, b"<xml/>"]
+    return [
+        b"",
+        right[:-1],
+        right + b" and more",
+        right + right,
+        unquoted,
+        right[:-1] + b",}",
+        b"/**/" + right,
+        b"<xml/>",
+    ]
 
 
 def bodies_without_the_flag(ref: Ref) -> dict[bool, list[bytes]]:

@@ -63,6 +63,11 @@ def replace_guid(ref: Ref, position: int, guid: str) -> Guids:
     return tuple((name, guid if index == place else text) for index, (name, text) in enumerate(ref.guids))
 
 
+def nearly(secret: str) -> tuple[str, ...]:
+    """Secrets that were never issued and resemble one that was: without its end, without its beginning, and longer."""
+    return tuple(text for text in (secret[:-1], secret[1:], secret + "0") if text)
+
+
 @dataclass(frozen=True)
 class Arena:
     """The two endpoints of Arena at a target."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from tests.harness.exchange import Exchange, Failure, Headers, Json, Request
@@ -13,14 +14,14 @@ SHOWN = 4000
 
 def curl(request: Request, redact: Redact) -> str:
     """A command that sends the request again. Secrets stand as shell variables, to be set before it is pasted."""
-    words = ["curl", "-i", "--path-as-is", "-X", request.method]
+    words = ["curl", "-i", "--globoff", "--path-as-is", "-X", request.method]
     if request.method == "HEAD":
-        words = ["curl", "-I", "--path-as-is"]
+        words = ["curl", "-I", "--globoff", "--path-as-is"]
     given = {name.lower() for name, _ in request.headers}
     # curl adds these of its own accord; what the request did not have is taken out of its copy too.
     absent = [name for name in ("Content-Type", "Accept", "User-Agent") if name.lower() not in given]
     parts = [" ".join(words)]
-    parts += [f"-H {_quoted(_header(name, value), redact)}" for name, value in request.headers]
+    parts += [f"-H {_quoted_header(_header(name, value), redact)}" for name, value in request.headers]
     parts += [f"-H {_quoted(name + ':', redact)}" for name in absent]
     if request.body:
         parts.append(f"--data-binary {_body(request.body, redact)}")
@@ -52,7 +53,7 @@ def _header(name: str, value: str) -> str:
 
 
 def _headers(headers: Headers, redact: Redact) -> list[list[str]]:
-    return [[name, redact(value)] for name, value in headers]
+    return [[redact(name), redact(value)] for name, value in headers]
 
 
 def _text(body: bytes, redact: Redact) -> str:
@@ -69,16 +70,30 @@ def _body(body: bytes, redact: Redact) -> str:
         return _quoted(text, redact)
     if len(body) <= SHOWN:
         return "@<(printf '" + "".join(f"\\x{byte:02x}" for byte in body) + "')"
-    start, size = body[:1], len(body)
-    if body == start * size:
-        return f"@<(head -c {size} /dev/zero | tr '\\0' {shlex.quote(start.decode('latin-1'))})"
-    return f"@<(printf %s {shlex.quote(repr(body[:60]))} '... {size} bytes: make the run again with its SEED')"
+    if body == body[:1] * len(body):
+        return f"@<(head -c {len(body)} /dev/zero | tr '\\0' '\\{body[0]:03o}')"
+    start = shlex.quote(redact(repr(body[:60])))
+    return f"@<(printf %s {start} '... {len(body)} bytes: make the run again with its SEED')"
 
 
 def _quoted(text: str, redact: Redact) -> str:
-    """The text in quotes for a shell; in double quotes where a variable has to be replaced in it."""
+    """The text in quotes for bash: in double quotes where a variable has to be replaced in it."""
     hidden = redact(text)
-    if hidden == text:
-        return shlex.quote(text)
-    marked = hidden.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
-    return f'"{marked}"'
+    if hidden != text:
+        # Every dollar but those that the redaction has put in is the text's own.
+        marked = re.sub(r'(["\\\\`]|\$(?!\{\w+[%#]?\??\}))', r"\\\1", hidden)
+        return f'"{marked}"'
+    return shlex.quote(text)
+
+
+def _quoted_header(text: str, redact: Redact) -> str:
+    """A header in quotes: its characters are bytes, which bash writes as such in $'...'."""
+    if text.isascii():
+        return _quoted(text, redact)
+    return "$'" + "".join(_ansi_c(byte) for byte in text.encode("latin-1")) + "'"
+
+
+def _ansi_c(byte: int) -> str:
+    """A byte in bash's $'...'."""
+    plain = 0x20 <= byte < 0x7F and byte not in b"'\\\\"
+    return chr(byte) if plain else f"\\x{byte:02x}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +19,9 @@ PUT_EVENTS_BATCH: OperationId = "putEventsBatch"
 OPERATIONS: tuple[OperationId, ...] = get_args(OperationId)
 ARENA_OPERATIONS: tuple[OperationId, ...] = (RECONCILE_EVENT, RECONCILE_QUALITY_PROCESS)
 
+MAX_DEPTH = 64
+"""Levels of nesting up to which an answer is read; the documents have four."""
+_LONE_SURROGATES = re.compile(r"\\u[dD][89a-fA-F]")
 NOT_JSON = object()
 """What `Response.json` gives for a body that is not JSON (None is a JSON value)."""
 
@@ -62,11 +66,28 @@ class Response:
 
     @cached_property
     def json(self) -> Json:
-        """The body as JSON, whatever its media type says; NOT_JSON where it is none."""
+        """The body as JSON, whatever its media type says; NOT_JSON where it is none, or nested past all reason.
+
+        Halves of surrogate pairs, which no text has, stand as question marks.
+        """
         try:
-            return json.loads(self.body.decode("utf-8"))
+            text = self.body.decode("utf-8")
+            value = json.loads(text, parse_constant=_no_constant)
+            if _LONE_SURROGATES.search(text):
+                value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
         except (ValueError, RecursionError):
             return NOT_JSON
+        return value if _depth(value) <= MAX_DEPTH else NOT_JSON
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _depth(value: Json) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 class Trouble(StrEnum):

@@ -44,6 +44,8 @@ def coverage_bodies(operation: OperationId) -> Iterator[Json]:
 
 def fuzzed_bodies(operation: OperationId, seed: int, count: int, *, positive: bool) -> list[Json]:
     """`count` bodies of the fuzzing phase, valid to the generator or not; the same for the same seed."""
+    if count == 0:
+        return []
     described = _schema()[path_of(operation)]["put"]
     mode = GenerationMode.POSITIVE if positive else GenerationMode.NEGATIVE
     fixed: dict[str, Any] = {

@@ -153,6 +153,10 @@ class History:
             elif exchange.status >= 400 and judged.put:
                 self._note(refused=number)
             return
+        if judged.put and judged.reading.invalid_guids:
+            # Which object a path that names none was taken for, nobody knows.
+            self.objects = {known: state for known, state in self.objects.items() if known[0] != key[0]}
+            return
         if judged.put:
             self._note(other=number, operation=key[0], but=key)
         before = self.objects.get(key)

@@ -54,6 +54,7 @@ class FreshIds:
     ) -> None:
         self._blocks = list(plan(event_ids).blocks)
         rng.shuffle(self._blocks)
+        self._rng = rng
         self._create = create
         self._assume_absent = assume_absent
         self._left: list[int] = []
@@ -97,7 +98,8 @@ class FreshIds:
             # What is neither created nor updated is no sign of an earlier run: the checks judge what comes of it.
             if self._create(block[0]) != UPDATED:
                 return self._claimed(block)
-        if tried and all(self._create(block[-1]) == UPDATED for block in tried):
+        witnesses = [self._rng.choice(block[-WITNESSES:]) for block in tried[:WITNESSES]]
+        if witnesses and all(self._create(witness) == UPDATED for witness in witnesses):
             return self._claimed(tried[-1])
         raise UsedUpError
 

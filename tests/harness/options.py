@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -72,7 +73,7 @@ def _integer(given: dict[str, str], name: str, least: int, most: int) -> int | N
     if name not in given:
         return None
     text = given[name]
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
         raise ConfigurationError(f"{name}: {text!r} is not an integer from {least} to {most}; give one")
     return int(text)
 
@@ -87,10 +88,7 @@ def _flag(given: dict[str, str], name: str) -> bool:
 def _rate(given: dict[str, str]) -> float | None:
     if "RATE" not in given:
         return None
-    try:
-        rate = float(given["RATE"])
-    except ValueError:
-        rate = 0.0
+    rate = float(given["RATE"]) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", given["RATE"], re.ASCII) else 0.0
     if not 0.001 <= rate <= 1e6:
         raise ConfigurationError(f"RATE: {given['RATE']!r} is not a number of requests a second from 0.001; give one")
     return rate
@@ -98,6 +96,8 @@ def _rate(given: dict[str, str]) -> float | None:
 
 def _only(text: str) -> tuple[str, ...]:
     terms = tuple(text.replace(",", " ").split())
+    if text and not terms:
+        raise ConfigurationError("ONLY: names no requirement; give ids or their beginnings, such as EVENT-3 or BATCH")
     for term in terms:
         if not any(matches(term, id) for id in requirements()):
             near = difflib.get_close_matches(term, [*requirements(), "ARENA", "EVENT", "QUALITY", "BATCH", "HTTP"], n=1)

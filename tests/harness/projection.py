@@ -13,6 +13,10 @@ from tests.harness.contract import Pointer, follow, resolve, response_schema
 from tests.harness.exchange import Json, OperationId
 
 
+NOT_IN_THE_DOCUMENTS = ("url",)
+"""Described, because servers send it, but by no document: it may come and go."""
+
+
 def documented(operation: OperationId, value: Json) -> Json:
     """The documented part of the 200 response of an Arena operation, its date-times as UTC instants."""
     return _project(_with_branches(response_schema(operation, "200")), value)
@@ -35,7 +39,7 @@ def _fields(schemas: tuple[Pointer, ...]) -> dict[str, tuple[Pointer, ...]]:
     found: dict[str, tuple[Pointer, ...]] = {}
     for schema in schemas:
         for name, item in resolve(schema).get("properties", {}).items():
-            if isinstance(item, dict):
+            if isinstance(item, dict) and name not in NOT_IN_THE_DOCUMENTS:
                 found[name] = (*found.get(name, ()), *_with_branches((*schema, "properties", name)))
     return found
 
@@ -54,6 +58,6 @@ def _with_branches(place: Pointer) -> tuple[Pointer, ...]:
 def _instant(text: str) -> str:
     try:
         moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        return text if moment.tzinfo is None else moment.astimezone(datetime.UTC).isoformat()
+    except (ValueError, OverflowError):
         return text
-    return text if moment.tzinfo is None else moment.astimezone(datetime.UTC).isoformat()

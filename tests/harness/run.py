@@ -134,6 +134,8 @@ class Run:
         """
         for api in apis:
             try:
+                if api == "arena":
+                    self._read_everything()
                 exchange = self._exchange(self._known_good(api), self._numbers(1)[0])
                 self._accepted(api, exchange)
                 self._judge([exchange])
@@ -141,6 +143,13 @@ class Run:
                 raise ConfigurationError(f"{self._url_key(api)}: {error}; {NO_SERVER}") from None
             except (BudgetError, StoppedError) as error:
                 self.stopped = str(error) or f"MAX_REQUESTS={self.options.max_requests} was reached"
+
+    def _read_everything(self) -> None:
+        """What can be read is read before anything is changed: the first update already shows what it touches."""
+        refs: tuple[Ref, ...] = (*self.arena.events, *self.arena.quality_processes)
+        for ref in refs:
+            if self.arena.target.read_back:
+                self._judge([self._exchange(self.arena.request(ref, method="GET"), self._numbers(1)[0])])
 
     def perform(self, scenario: Scenario) -> str | None:
         """Run a scenario; the reason why it did not come to its end, None where it did.

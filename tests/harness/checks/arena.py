@@ -13,19 +13,22 @@ SYNTAX_MESSAGE = "The format of the request is not valid. Please check the synta
 INVALID_GUID = 3011
 INSIDES = {
     "a stack trace": re.compile(
-        r"Traceback \(most recent call last\)|\bat [\w$.<>]+\([\w$]+\.(?:java|kt|scala|cs):\d+\)|\.py\", line \d+"
-        r"|\bat [\w$.<>\[\] ]+ in .+:line \d+|\n\s+at .+\(.+:\d+:\d+\)|goroutine \d+ \["
+        r"Traceback \(most recent call last\)|\.py\", line \d+|goroutine \d+ \[|\n\s+at .+\(.+:\d+:\d+\)"
+        r"|\bat [\w$.<>/@]+\([\w$]+\.(?:java|kt|scala|groovy):\d+\)|\bat [\w.<>`]+\(.*?\) in .+?:line \d+"
     ),
     "a file path": re.compile(
-        r"(?<![\w/])/(?:usr|home|var|opt|srv|root|app|etc|tmp|Users)/[\w.+-]+(?:/[\w.+-]+)*\.\w+"
-        r"|\b[A-Z]:\\[\w.]+\\[\w.\\-]+"
+        r"(?<![\w/])/(?:usr|home|var|opt|srv|root|etc|tmp|Users)/[\w.+-]+(?:/[\w.+-]+)*\.\w+"
+        r"|(?<![\w/])/app/[\w./+-]+\.(?:py|rb|ts|java|php|go|cs|kt)\b|\b[A-Z]:\\[\w.]+\\[\w.\\-]+"
     ),
     "SQL": re.compile(
-        r"\b(?:SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s|ORA-\d{5}|SQLSTATE"
+        r"\b(?:SELECT\s.{1,200}?\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s|ORA-\d{5}|SQLSTATE"
+        r"|(?i:\bselect\s.{1,200}?\sfrom\s+\w+\s+where\s|\binsert\s+into\s+\w+\s*\(|\bupdate\s+\w+\s+set\s+\w+\s*=)"
         r"|syntax error at or near|SQLITE_[A-Z]+|java\.sql\.|psycopg|pymysql",
         re.DOTALL,
     ),
-    "an exception of the code": re.compile(r"\b(?:java|javax|org|com)\.(?:[a-z]\w*\.)+[A-Z]\w*(?:Exception|Error)\b"),
+    "an exception of the code": re.compile(
+        r"\b(?:java|javax|org|com)\.(?:[a-z]\w*\.)+[A-Z]\w*(?:Exception|Error)\b|\bSystem\.(?:\w+\.)*\w+Exception\b"
+    ),
 }
 
 
