@@ -72,11 +72,23 @@ class Judged:
     reading: Reading
     burst: tuple[Exchange, ...] = ()
     """Every exchange that was under way at the same time, this one included; empty for one on its own."""
+    contested: frozenset[int] = frozenset()
+    """The ids that more than one of the batches under way together names."""
 
     @property
     def put(self) -> bool:
         """The request has the method of the contract."""
         return self.exchange.request.method == "PUT"
+
+    @cached_property
+    def results(self) -> list[Json] | None:
+        """The results of the answer to a batch, None where it is no envelope."""
+        return batch.results(self.exchange.json)
+
+    @cached_property
+    def matched(self) -> list[Json | None]:
+        """For each entity of the batch its result, None where there is none."""
+        return batch.match(self.reading.entities, self.results or [])
 
     @cached_property
     def schema_errors(self) -> dict[str, list[str]]:
@@ -109,8 +121,12 @@ class History:
 
     def judged(self, exchanges: Sequence[Exchange]) -> list[Judged]:
         """The exchanges (one, or a burst) with their readings."""
+        readings = [read(exchange.request, self.target) for exchange in exchanges]
         burst = tuple(exchanges) if len(exchanges) > 1 else ()
-        return [Judged(exchange, read(exchange.request, self.target), burst) for exchange in exchanges]
+        contested = _contested(readings)
+        return [
+            Judged(exchange, reading, burst, contested) for exchange, reading in zip(exchanges, readings, strict=True)
+        ]
 
     def object(self, exchange: Exchange) -> ObjectState | None:
         """What is known of the event or quality process that the exchange names."""
@@ -131,10 +147,9 @@ class History:
 
     def record(self, judged: Sequence[Judged]) -> None:
         """Take in exchanges that were under way together (or one alone), in the order of their numbers."""
-        contested = contested_ids(judged)
         for one in judged:
             if one.exchange.request.operation == PUT_EVENTS_BATCH:
-                self._record_batch(one, contested)
+                self._record_batch(one)
             else:
                 self._record_object(one, judged)
 
@@ -181,7 +196,7 @@ class History:
             elif other is not None and key[0] == operation and key != but:
                 self.objects[key] = replace(state, others_since=(*state.others_since, other))
 
-    def _record_batch(self, judged: Judged, contested: frozenset[int]) -> None:
+    def _record_batch(self, judged: Judged) -> None:
         exchange, reading = judged.exchange, judged.reading
         activity = batch.activity_id(exchange.json)
         if activity is not None:
@@ -197,11 +212,10 @@ class History:
             for id in ids:
                 self._suspect(id, blamed)
             return
-        results = batch.results(exchange.json)
-        if results is None:
+        if judged.results is None:
             self._forget(ids)
             return
-        matched = batch.match(reading.entities, results)
+        matched = judged.matched
         failed = any(result is None or not batch.done(result) for result in matched)
         for entity, result in zip(reading.entities, matched, strict=True):
             if entity.id is None:
@@ -210,7 +224,7 @@ class History:
                 self._forget([entity.id])
             elif batch.done(result):
                 self.entities[entity.id] = EntityState(Presence.EXISTS, exchange.number, failed)
-            elif entity.id in contested:
+            elif entity.id in judged.contested:
                 self._forget([entity.id])
             elif entity.verdict is Verdict.INVALID and entity.requirement:
                 self._suspect(entity.id, ["BATCH-8", entity.requirement])
@@ -227,12 +241,11 @@ class History:
             self.entities[id] = EntityState(Presence.UNKNOWN)
 
 
-def contested_ids(judged: Sequence[Judged]) -> frozenset[int]:
-    """The ids that more than one of the batches under way together names."""
+def _contested(readings: Sequence[Reading]) -> frozenset[int]:
     seen: set[int] = set()
     twice: set[int] = set()
-    for one in judged:
-        ids = {entity.id for entity in one.reading.entities if entity.id is not None}
+    for reading in readings:
+        ids = {entity.id for entity in reading.entities if entity.id is not None}
         twice |= seen & ids
         seen |= ids
     return frozenset(twice)

@@ -12,7 +12,6 @@ from functools import cache
 from tests.harness.contract import Pointer, follow, resolve, response_schema
 from tests.harness.exchange import Json, OperationId
 
-
 NOT_IN_THE_DOCUMENTS = ("url",)
 """Described, because servers send it, but by no document: it may come and go."""
 

@@ -1,27 +1,33 @@
-"""What a run leaves in REPORT_DIR: conformance.json for programs, junit.xml for CI."""
+"""What a run leaves in REPORT_DIR: conformance.json, what is made of it, and junit.xml."""
 
 from __future__ import annotations
 
-import json
+import os
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from tests.harness.evidence import curl, request_shown, response_shown
 from tests.harness.exchange import Finding, Json
 from tests.harness.redact import Redact, redactor
+from tests.harness.reports import files
+from tests.harness.reports.markdown import markdown
 from tests.harness.run import Run
 from tests.harness.target import Target
 from tests.harness.verdict import Result, Verdict, gates
 
-SCHEMA = Path(__file__).with_name("conformance.schema.json")
-
 
 def write(run: Run, verdict: Verdict, folder: Path) -> None:
-    """Write the reports of a run that has ended. Raises OSError where the folder cannot be written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(conformance(run, verdict), ensure_ascii=False, indent=2)
-    (folder / "conformance.json").write_text(_sendable(text) + "\n", "utf-8")
+    """Write the reports of a run that has ended. Raises OSError where the folder cannot be written.
+
+    Where $GITHUB_STEP_SUMMARY names a file, the summary is added to it too.
+    """
+    report = conformance(run, verdict)
+    files.write(report, folder)
     junit(run, verdict).write(folder / "junit.xml", "utf-8", xml_declaration=True)
+    step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if step_summary:
+        with Path(step_summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(markdown(report))
 
 
 def conformance(run: Run, verdict: Verdict) -> dict[str, Json]:
@@ -112,11 +118,6 @@ def _finding(finding: Finding, redact: Redact) -> dict[str, Json]:
 def _words(finding: Finding, redact: Redact) -> str:
     shown = _finding(finding, redact)
     return f"expected: {shown['expected']}\ncame:     {shown['actual']}\nagain:    {shown['curl']}"
-
-
-def _sendable(text: str) -> str:
-    """The text without halves of surrogate pairs, which no file in UTF-8 can hold."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _xml(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from tests.harness import batch
 from tests.harness.checks.registry import answer, check, expect
 from tests.harness.exchange import NOT_JSON, Exchange, Json, Mismatch
-from tests.harness.history import EntityState, History, Judged, Presence, contested_ids
+from tests.harness.history import EntityState, History, Judged, Presence
 from tests.harness.oracle import EntityReading, Verdict
 
 MEDIA_TYPES = ("text/plain", "application/json", "text/json")
@@ -57,7 +57,7 @@ def each_entity_has_its_result(judged: Judged, past: History) -> list[Mismatch] 
     if found is None:
         return None
     entities = judged.reading.entities
-    for index, (entity, result) in enumerate(zip(entities, batch.match(entities, found), strict=True)):
+    for index, (entity, result) in enumerate(zip(entities, judged.matched, strict=True)):
         if result is None:
             whose = f"event_ID {entity.id}" if entity.id is not None else f"entity {index + 1}"
             return [Mismatch(f"a result whose id names {whose}", f"none among {len(found)} results{_ids(found)}")]
@@ -99,7 +99,7 @@ def every_valid_value_is_taken(judged: Judged, past: History) -> list[Mismatch] 
     found = _results(judged)
     if found is None:
         return None
-    for entity, result in zip(judged.reading.entities, batch.match(judged.reading.entities, found), strict=True):
+    for entity, result in zip(judged.reading.entities, judged.matched, strict=True):
         if result is not None and not batch.done(result):
             return [Mismatch(f"event_ID {entity.id}, which keeps the schema, is done", _result(result))]
     return []
@@ -117,9 +117,8 @@ def _invalid_entity(id: str, judged: Judged, past: History) -> list[Mismatch] | 
     if status != 207 or id in reading.defects:
         why = broken[0].why if broken else "the body is no array of entities"
         return [Mismatch(f"a refusal: {why}", answer(judged))]
-    found = batch.results(judged.exchange.json) or []
     repeated = _repeated(reading.entities)
-    for entity, result in zip(reading.entities, batch.match(reading.entities, found), strict=True):
+    for entity, result in zip(reading.entities, judged.matched, strict=True):
         if entity in broken and entity.id not in repeated and result is not None and batch.done(result):
             return [Mismatch(f"a result with status 400 or more, or a refusal: {entity.why}", _result(result))]
     return []
@@ -174,7 +173,7 @@ def batches_of_any_size_are_answered(judged: Judged, past: History) -> list[Mism
     size = len(judged.reading.entities)
     if not _all_valid(judged) or _too_large(judged) or 1 < size < HUNDREDS:
         return None
-    found = batch.results(judged.exchange.json) if judged.exchange.status == 207 else None
+    found = judged.results if judged.exchange.status == 207 else None
     came = answer(judged) + ("" if found is None else f" with {len(found)} results")
     kept = found is not None and (len(found) == size or bool(_repeated(judged.reading.entities)))
     return expect(kept, f"HTTP 207 with {size} results", came)
@@ -227,7 +226,7 @@ def error_tells_of_errors(judged: Judged, past: History) -> list[Mismatch] | Non
         return None
     problem = body.get("error")
     if judged.exchange.status == 207:
-        found = batch.results(body) or []
+        found = judged.results or []
         answered = bool(found) or not judged.reading.entities
         if answered and all(map(batch.done, found)) and problem is not None:
             return [Mismatch("error null or absent where nothing failed", f"error {str(problem)[:200]}")]
@@ -244,18 +243,17 @@ def a_new_id_is_created_once(judged: Judged, past: History) -> list[Mismatch] | 
     """BATCH-18: of concurrent batches with the same new id, one creates it."""
     if not judged.burst or judged.exchange.number != judged.burst[-1].number:
         return None
-    together = past.judged(judged.burst)
-    contested = [id for id in sorted(contested_ids(together)) if past.entity(id).presence is Presence.ABSENT]
-    if not contested or any(not one.reading.valid or one.exchange.attempts > 1 for one in together):
+    contested = [id for id in sorted(judged.contested) if past.entity(id).presence is Presence.ABSENT]
+    if not contested or not judged.reading.valid or any(one.attempts > 1 for one in judged.burst):
         return None
     for id in contested:
-        found = [
-            result for one in together for result in batch.results(one.exchange.json) or [] if batch.names(result, id)
-        ]
-        statuses = [batch.status(result) for result in found if batch.done(result)]
+        results = [result for one in judged.burst for result in batch.results(one.json) or []]
+        statuses = [batch.status(result) for result in results if batch.names(result, id) and batch.done(result)]
         if statuses and statuses.count(CREATED) != 1:
             return [
-                Mismatch(f"event_ID {id} created once", f"statuses {statuses} of {len(together)} concurrent batches")
+                Mismatch(
+                    f"event_ID {id} created once", f"statuses {statuses} of {len(judged.burst)} concurrent batches"
+                )
             ]
     return []
 
@@ -290,7 +288,7 @@ def _results(judged: Judged, *, generated: bool = False) -> list[Json] | None:
     """The results of a 207 to a batch that the contract can judge (or, `generated`, to any), None without a 207."""
     if not judged.put or judged.exchange.status != 207 or (not judged.reading.valid and not generated):
         return None
-    return batch.results(judged.exchange.json)
+    return judged.results
 
 
 def _known(judged: Judged, past: History, *, blamed: bool = False) -> list[tuple[EntityReading, EntityState, Json]]:
@@ -303,9 +301,9 @@ def _known(judged: Judged, past: History, *, blamed: bool = False) -> list[tuple
     if found is None or judged.exchange.attempts > 1:
         return []
     entities = judged.reading.entities
-    unclear = {*_repeated(entities), *(contested_ids(past.judged(judged.burst)) if judged.burst else ())}
+    unclear = {*_repeated(entities), *judged.contested}
     rows = []
-    for entity, result in zip(entities, batch.match(entities, found), strict=True):
+    for entity, result in zip(entities, judged.matched, strict=True):
         if entity.id is None or entity.id in unclear or result is None or entity.verdict is Verdict.INVALID:
             continue
         state = past.entity(entity.id)
@@ -344,7 +342,7 @@ def _names_another(judged: Judged, past: History) -> Mismatch | None:
     if Presence.UNKNOWN in {past.entity(entity.id or 0).presence for entity in entities}:
         return None
     by_place = [batch.status(result) for result in found]
-    by_name = [batch.status(result) for result in batch.match(entities, found)]
+    by_name = [batch.status(result) for result in judged.matched]
     if by_place != expected or by_name == expected:
         return None
     wrong = next(index for index, status in enumerate(by_name) if status != expected[index])
