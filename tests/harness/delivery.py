@@ -54,7 +54,8 @@ class Delivery:
 
         Raises BudgetError and StoppedError, and UnreachableError where the target has never answered yet.
         """
-        attempts, repeats, waited = 0, 0, 0.0
+        attempts, repeats = 0, 0
+        deadline = time.monotonic() + self.patience
         while True:
             answer, sent = self.once(request)
             attempts += sent
@@ -62,40 +63,49 @@ class Delivery:
             if pause is None:
                 self._broken += _broke_off(answer)
                 return answer, attempts
-            if waited + pause > self.patience:
-                status = answer.status if isinstance(answer, Response) else answer.trouble
-                raise StoppedError(f"{status} for more than {self.patience:g} s; lower RATE, or run it later")
+            if time.monotonic() + pause > deadline:
+                raise StoppedError(self._impatience(answer))
             repeats += 1
-            waited += pause
             time.sleep(pause)
 
     def once(self, request: Request) -> tuple[Response | Failure, int]:
         """The answer to one attempt; that no connection can be made is an answer where there were some before."""
+        self._start()
+        try:
+            answer, sent = self._wire.send(request, self._start)
+        except UnreachableError as error:
+            if not self._heard:
+                raise
+            return Failure(Trouble.UNREACHABLE, str(error)), error.sent
+        self._heard = True
+        return answer, sent
+
+    def _start(self) -> None:
+        """Count a request that is about to be sent, and keep its pace."""
         self._pace()
         with self._lock:
             self.reserve(1)
             self.sent += 1
-        try:
-            answer, sent = self._wire.send(request)
-        except UnreachableError as error:
-            if not self._heard:
-                raise
-            return Failure(Trouble.UNREACHABLE, str(error)), 0
-        self._heard = True
-        return answer, sent
 
     def _pause(self, answer: Response | Failure, repeats: int) -> float | None:
         """Seconds to wait before the request is sent again; None where the answer stands."""
+        growing = 2.0 ** min(repeats, 5)
         if isinstance(answer, Failure):
             if answer.trouble is Trouble.UNREACHABLE:
-                return min(5.0, 0.2 * 2.0**repeats)
+                return 0.2 * growing
             known_way = _broke_off(answer) and self._broken >= BROKEN_ANSWERS
             return None if known_way or repeats >= REPEATS.get(answer.trouble, 0) else BACKOFF[repeats]
         if answer.status == 429:
             if QUOTA_CODE in _codes(answer):
                 raise StoppedError(f"the quota of Arena is used up (HTTP 429, code {QUOTA_CODE})")
-            return _retry_after(answer, default=min(8.0, 0.5 * 2.0**repeats))
+            return max(0.1, _retry_after(answer, default=0.5 * growing))
         return BACKOFF[repeats] if answer.status in PASSING and repeats < len(BACKOFF) else None
+
+    def _impatience(self, answer: Response | Failure) -> str:
+        """Why the run stops, after this answer had come for too long."""
+        if isinstance(answer, Failure):
+            return f"{answer.detail}: {answer.trouble} for more than {self.patience:g} s"
+        return f"HTTP {answer.status} for more than {self.patience:g} s; lower RATE, or run it later"
 
     def _pace(self) -> None:
         if not self._interval:

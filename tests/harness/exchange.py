@@ -75,9 +75,9 @@ class Response:
             value = json.loads(text, parse_constant=_no_constant)
             if _LONE_SURROGATES.search(text):
                 value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+            return value if _depth(value) <= MAX_DEPTH else NOT_JSON
         except (ValueError, RecursionError):
             return NOT_JSON
-        return value if _depth(value) <= MAX_DEPTH else NOT_JSON
 
 
 def _no_constant(name: str) -> None:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from tests.harness import batch
-from tests.harness.contract import requirement_at, requirements, response_schema, schema_errors
+from tests.harness.contract import requirement_at, response_schema, schema_errors
 from tests.harness.exchange import NOT_JSON, PUT_EVENTS_BATCH, Exchange, Json, OperationId, Request
 from tests.harness.oracle import FLAGS, Reading, Verdict, read
 from tests.harness.projection import documented
@@ -58,6 +58,8 @@ class EntityState:
     presence: Presence
     since: int = 0
     """The number of the exchange that this is known from."""
+    together: int = 0
+    """How many entities its batch had."""
     failed_beside: bool = False
     """That exchange reported errors for other entities of its batch."""
     suspects: tuple[str, ...] = ()
@@ -208,9 +210,9 @@ class History:
             self._forget(ids)
             return
         if exchange.status >= 400:
-            blamed = sorted(reading.defects) or ["BATCH-8"]
-            for id in ids:
-                self._suspect(id, blamed)
+            callers = sorted(id for id in reading.defects if id.startswith("BATCH-AUTH"))
+            for id in (*ids, *reading.mentioned):
+                self._suspect(id, callers or ["BATCH-8"])
             return
         if judged.results is None:
             self._forget(ids)
@@ -223,7 +225,7 @@ class History:
             if result is None:
                 self._forget([entity.id])
             elif batch.done(result):
-                self.entities[entity.id] = EntityState(Presence.EXISTS, exchange.number, failed)
+                self.entities[entity.id] = EntityState(Presence.EXISTS, exchange.number, len(reading.entities), failed)
             elif entity.id in judged.contested:
                 self._forget([entity.id])
             elif entity.verdict is Verdict.INVALID and entity.requirement:
@@ -232,9 +234,8 @@ class History:
                 self._suspect(entity.id, ["BATCH-8"])
 
     def _suspect(self, id: int, blamed: Sequence[str]) -> None:
-        known = [name for name in blamed if name in requirements()]
         state = self.entity(id)
-        self.entities[id] = replace(state, suspects=tuple(dict.fromkeys((*state.suspects, *known))))
+        self.entities[id] = replace(state, suspects=tuple(dict.fromkeys((*state.suspects, *blamed))))
 
     def _forget(self, ids: Iterable[int]) -> None:
         for id in ids:

@@ -37,6 +37,7 @@ ORDINARY_DATE_TIME = re.compile(
     r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,3})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)"
 )
 """Date-times that every implementation takes: no leap second, no year 0001, no finer fraction, no odd offset."""
+EVENT_ID = re.compile(rb'"event_ID"\s*:\s*(\d{1,10})\b')
 MAX_DIGITS = 300
 
 
@@ -68,6 +69,8 @@ class Reading:
     """Arena: the path's GUIDs that are not valid, any of which a refusal may quote."""
     entities: tuple[EntityReading, ...] = ()
     """VBA: what each entity deserves, in the order of the batch."""
+    mentioned: tuple[int, ...] = ()
+    """VBA: the ids that stand in a body that is no array of entities."""
 
     @property
     def valid(self) -> bool:
@@ -241,7 +244,8 @@ def _read_batch(request: Request, vba: VbaTarget) -> Reading:
         reasons.append("one entity stands there without its batch")
     else:
         defects.add("BATCH-7")
-    return Reading(frozenset(defects), "; ".join(reasons) or None, entities=entities)
+    mentioned = () if entities else tuple(int(id) for id in EVENT_ID.findall(request.body))
+    return Reading(frozenset(defects), "; ".join(reasons) or None, entities=entities, mentioned=mentioned)
 
 
 def _read_credential(values: list[str], right: str, requirement: str, defects: set[str], reasons: list[str]) -> None:

@@ -58,6 +58,7 @@ class Contract:
             chosen = chosen_scenarios(self.run.target, self.options)
             self.run.first_requests(apis_of(chosen))
         except ConfigurationError:
+            self.run.close()
             self._embedded.close()
             raise
         return chosen

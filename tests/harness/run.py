@@ -41,6 +41,7 @@ QUOTA_RESERVE = 2
 """Requests of Arena's quota that a run leaves: the vendor asks callers to stop at 0."""
 FINDINGS_KEPT = 5
 NO_SERVER = "is the URL right, and does the server run?"
+CALLER_DEFECTS = {"ARENA-AUTH-1", "ARENA-AUTH-2", "ARENA-AUTH-3", "BATCH-AUTH-1", "BATCH-AUTH-2"}
 HANGS = 3
 """Requests that were never answered, after which a run stops: each costs minutes."""
 
@@ -76,6 +77,7 @@ class Run:
         self._delivery = Delivery(self._wire, patience, options.rate, options.max_requests)
         self._scenario = "the first request"
         self._numbered = 0
+        self._established = False
         self._hangs = 0
         self._bursts = 0
 
@@ -141,15 +143,21 @@ class Run:
                 self._judge([exchange])
             except UnreachableError as error:
                 raise ConfigurationError(f"{self._url_key(api)}: {error}; {NO_SERVER}") from None
-            except (BudgetError, StoppedError) as error:
-                self.stopped = str(error) or f"MAX_REQUESTS={self.options.max_requests} was reached"
+            except BudgetError:
+                # Each scenario will meet the same, and say so.
+                return
+            except StoppedError as error:
+                self.stopped = str(error)
+        self._established = True
 
     def _read_everything(self) -> None:
         """What can be read is read before anything is changed: the first update already shows what it touches."""
         refs: tuple[Ref, ...] = (*self.arena.events, *self.arena.quality_processes)
-        for ref in refs:
-            if self.arena.target.read_back:
-                self._judge([self._exchange(self.arena.request(ref, method="GET"), self._numbers(1)[0])])
+        for ref in refs if self.arena.target.read_back else ():
+            exchange = self._exchange(self.arena.request(ref, method="GET"), self._numbers(1)[0])
+            if exchange.status != 200:
+                return
+            self._judge([exchange])
 
     def perform(self, scenario: Scenario) -> str | None:
         """Run a scenario; the reason why it did not come to its end, None where it did.
@@ -197,34 +205,43 @@ class Run:
     def _exchange(self, request: Request, number: int) -> Exchange:
         started = time.time()
         answer, attempts = self._delivery.deliver(request)
+        while self._established and self._doubtful(request, answer) and self._was_away(request):
+            # The answer is one of a target that was away: the request is asked again now that it is back.
+            answer, again = self._delivery.deliver(request)
+            attempts += again
         return Exchange(number, request, answer, self._scenario, started, time.time(), attempts)
 
     def _taken(self, exchanges: Sequence[Exchange]) -> None:
-        """Have exchanges judged, unless the target is not what it was; then the run stops."""
-        for exchange in exchanges:
-            self._still_there(exchange)
+        """Have exchanges judged, and stop the run where the target should be left alone."""
         self._judge(exchanges)
         self._hangs += sum(_hangs(exchange.answer) for exchange in exchanges)
         if self._hangs >= HANGS:
             raise StoppedError(f"{self._hangs} requests were never answered")
         for exchange in exchanges:
-            arena = exchange.request.operation != PUT_EVENTS_BATCH and exchange.response is not None
-            left = remaining(exchange.response) if arena and exchange.response else None
+            left = remaining(exchange.response) if exchange.response and self._counts(exchange.request) else None
             if left is not None and left <= QUOTA_RESERVE:
                 raise StoppedError(f"the quota of Arena is nearly used up ({left} requests left)")
 
-    def _still_there(self, exchange: Exchange) -> None:
-        """Tell a fault of this request from a target that went away or a session that ended meanwhile.
+    def _counts(self, request: Request) -> bool:
+        """Whether a request counts down the quota of the administrator's workspace."""
+        return self.target.arena is not None and request.header("arena_session_id") == [self.target.arena.session_id]
 
-        Raises StoppedError where a known good request is not answered as it was at the start.
+    def _doubtful(self, request: Request, answer: Response | Failure) -> bool:
+        """Whether an answer may come of a target that is away, or of a session that ended, and not of its request."""
+        if isinstance(answer, Response) and answer.status in (401, 403):
+            return not read(request, self.target).defects & CALLER_DEFECTS
+        return passing(answer)
+
+    def _was_away(self, request: Request) -> bool:
+        """Whether a known good request, too, was not answered as at the start; it is waited for until it is again.
+
+        Raises StoppedError where it is refused, or not answered for too long.
         """
-        refused = exchange.status in (401, 403) and read(exchange.request, self.target).valid
-        if not (refused or passing(exchange.answer)):
-            return
-        api: Api = "vba" if exchange.request.operation == PUT_EVENTS_BATCH else "arena"
+        api: Api = "vba" if request.operation == PUT_EVENTS_BATCH else "arena"
         known_good = self._known_good(api)
         self.history.forget_object(known_good)
         deadline = time.monotonic() + self._delivery.patience
+        away = False
         while True:
             answer, _ = self._delivery.once(known_good)
             if isinstance(answer, Response) and answer.status in (401, 403):
@@ -232,9 +249,10 @@ class Run:
                     f"{self._credentials(api)} was accepted before and is refused now: the session ended"
                 )
             if not passing(answer):
-                return
+                return away
             if time.monotonic() > deadline:
                 raise StoppedError("the target does not answer any more")
+            away = True
             time.sleep(min(1.0, self._delivery.patience / 10))
 
     def _judge(self, exchanges: Sequence[Exchange]) -> None:
@@ -273,6 +291,8 @@ class Run:
             raise ConfigurationError(f"{url}: {answer.trouble} ({answer.detail}); {NO_SERVER}")
         status = answer.status
         path = exchange.request.url
+        if passing(answer):
+            raise StoppedError(f"{url}: HTTP {status} to the first request; run it when the target is up")
         if status in (401, 403):
             key = self._credentials(api)
             raise ConfigurationError(f"{key}: the target refuses it (HTTP {status}); give one that is valid now")

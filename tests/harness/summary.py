@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Iterator
 
@@ -98,4 +99,5 @@ def _again(run: Run, result: Result) -> str:
     parts += [f"TARGET_URL={options.target_url}"] if options.target_url else []
     parts += [f"TARGET_CONFIG={options.target_config}"] if options.target_config else []
     parts += [f"PROFILE={options.profile}"] if options.profile != "standard" else []
-    return " ".join(parts)
+    parts += ["STRICT=1"] if options.strict else []
+    return shlex.join(parts).replace("'make test'", "make test")

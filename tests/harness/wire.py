@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -25,12 +26,20 @@ CONNECT_SECONDS = 10.0
 MAX_BODY = 32 * 1024 * 1024
 MAX_HEAD = 1024 * 1024
 READ_SIZE = 256 * 1024
+SEND_SIZE = 64 * 1024
 QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Linux: acknowledge at once. A server that writes head and body apart waits 40 ms for that otherwise."""
 
 
 class UnreachableError(Exception):
-    """No connection to the target could be made; the text says why."""
+    """No connection to the target could be made; the text says why.
+
+    `sent` is 1 where a kept connection had taken the request before it was closed, else 0.
+    """
+
+    def __init__(self, text: str, sent: int = 0) -> None:
+        super().__init__(text)
+        self.sent = sent
 
 
 @dataclass(frozen=True)
@@ -50,10 +59,13 @@ class Wire:
         self._idle: dict[Origin, list[_Connection]] = {}
         self._lock = threading.Lock()
 
-    def send(self, request: Request) -> tuple[Response | Failure, int]:
+    def send(
+        self, request: Request, before_repeating: Callable[[], None] = lambda: None
+    ) -> tuple[Response | Failure, int]:
         """The answer and how often the request was sent: twice when a kept connection had just been closed.
 
-        Raises UnreachableError when no connection can be made.
+        `before_repeating` is called before the second time. Raises UnreachableError when no connection can be made,
+        and whatever `before_repeating` raises.
         """
         parts = urlsplit(request.url)
         secure = parts.scheme == "https"
@@ -64,7 +76,12 @@ class Wire:
             if not (isinstance(answer, Failure) and answer.trouble is Trouble.CUT and not kept.heard):
                 self._keep(kept)
                 return answer, 1
-        fresh = _Connection(origin)
+            kept.close()
+            before_repeating()
+        try:
+            fresh = _Connection(origin)
+        except UnreachableError as error:
+            raise UnreachableError(str(error), 0 if kept is None else 1) from None
         answer = fresh.exchange(request, self._answer_seconds)
         self._keep(fresh)
         return answer, 1 if kept is None else 2
@@ -113,7 +130,14 @@ class _Connection:
 
     def quiet(self) -> bool:
         """Whether nothing came in since the last answer: neither an end nor bytes that nobody asked for."""
-        return not select.select([self._socket], [], [], 0)[0]
+        return not self._ready(select.POLLIN, 0)
+
+    def _ready(self, events: int, seconds: float) -> int:
+        """Which of the events (select.POLLIN, select.POLLOUT) the socket is ready for within so many seconds."""
+        poll = select.poll()
+        poll.register(self._socket, events)
+        found = poll.poll(seconds * 1000)
+        return found[0][1] if found else 0
 
     def close(self) -> None:
         self._socket.close()
@@ -136,7 +160,7 @@ class _Connection:
             return received.failure(Trouble.TOO_LARGE, str(error))
         trailing, closed = self._http.trailing_data
         done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
-        received.surplus = bool(trailing) or (done and not self.quiet() and self._more())
+        received.surplus = bool(trailing) or ((not done or not self.quiet()) and self._more())
         if done and not received.surplus and not closed:
             self._http.start_next_cycle()
             self.reusable = True
@@ -160,14 +184,22 @@ class _Connection:
         if request.body:
             payload += self._http.send(h11.Data(request.body)) or b""
         payload += self._http.send(h11.EndOfMessage()) or b""
-        self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-        try:
-            self._socket.sendall(payload)
-        except TimeoutError:
-            raise
-        except OSError:
-            # A server may refuse a large body before it has read it all: its answer is then there to be read.
-            return
+        left = memoryview(payload)
+        while left:
+            seconds = deadline - time.monotonic()
+            ready = self._ready(select.POLLIN | select.POLLOUT, seconds) if seconds > 0 else 0
+            if not ready:
+                raise TimeoutError
+            if ready & select.POLLIN:
+                # A server may refuse a large body before it has read it all: its answer is there to be read.
+                return
+            self._socket.settimeout(seconds)
+            try:
+                left = left[self._socket.send(left[:SEND_SIZE]) :]
+            except TimeoutError:
+                raise
+            except OSError:
+                return
 
     def _receive(self, received: _Received, deadline: float) -> None:
         while True:
@@ -248,10 +280,14 @@ class _Received:
 
 def _inflate(data: bytes) -> bytes | None:
     """The decoded body (gzip or zlib), or None past MAX_BODY. Raises zlib.error when it is broken or cut short."""
-    decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    body = decoder.decompress(data, MAX_BODY)
-    if decoder.unconsumed_tail:
-        return None
-    if not decoder.eof:
-        raise zlib.error("cut short")
+    body = b""
+    while data:
+        decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+        body += decoder.decompress(data, MAX_BODY + 1 - len(body))
+        if len(body) > MAX_BODY:
+            return None
+        if not decoder.eof:
+            raise zlib.error("cut short")
+        # gzip may have several members, one behind the other.
+        data = decoder.unused_data
     return body

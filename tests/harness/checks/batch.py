@@ -169,7 +169,15 @@ def what_is_not_json_is_refused(judged: Judged, past: History) -> list[Mismatch]
 
 @check("BATCH-12")
 def batches_of_any_size_are_answered(judged: Judged, past: History) -> list[Mismatch] | None:
-    """BATCH-12: batches of one, of none and of hundreds answer completely, or 413 past a size."""
+    """BATCH-12: batches of one, of none and of hundreds answer completely, or 413 past a size.
+
+    What an answer for hundreds reports as done is there afterwards.
+    """
+    for entity, state, result in _known(judged, past):
+        lost = state.presence is Presence.EXISTS and state.together >= HUNDREDS and batch.status(result) == CREATED
+        if lost:
+            expected = f"event_ID {entity.id} applied, as exchange {state.since} reported it among {state.together}"
+            return [Mismatch(expected, _result(result))]
     size = len(judged.reading.entities)
     if not _all_valid(judged) or _too_large(judged) or 1 < size < HUNDREDS:
         return None
@@ -195,10 +203,12 @@ def results_keep_the_order(judged: Judged, past: History) -> list[Mismatch] | No
 @check("BATCH-14")
 def a_repeated_id_has_each_result(judged: Judged, past: History) -> list[Mismatch] | None:
     """BATCH-14: an id that stands in the batch n times has n results."""
-    found = _results(judged)
     repeated = _repeated(judged.reading.entities)
-    if found is None or not repeated:
+    if not _all_valid(judged) or not repeated or _too_large(judged):
         return None
+    found = _results(judged)
+    if found is None:
+        return [Mismatch("HTTP 207 to a batch in which an id is repeated", answer(judged))]
     for id, times in repeated.items():
         named = sum(batch.names(result, id) for result in found)
         if named != times:
