@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 # The variables of `make test`. They reach the shell through the environment, so any character in them is safe.
-export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS RATE SEED REPORT_DIR SEEDS
+export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS RATE SEED REPORT_DIR SEEDS BEFORE AFTER OUT IN
 OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
           $${TARGET_CONFIG:+"--target-config=$$TARGET_CONFIG"} \
           $${PROFILE:+"--profile=$$PROFILE"} \
@@ -20,7 +20,7 @@ OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
 PORT ?= 8000
 PREFIX ?=
 
-.PHONY: help setup test check faults serve lock clean
+.PHONY: help setup test check compare merge faults serve lock clean
 .SILENT:
 
 help: ## this list
@@ -40,6 +40,12 @@ check: $(READY) ## this project's own tests: lint, types, openapi/, the suite it
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
 	$(RUN) pytest -q -W error
+
+compare: $(READY) ## two runs side by side: BEFORE=a/conformance.json AFTER=b/conformance.json
+	$(RUN) tests.harness.reports.compare "$$BEFORE" "$$AFTER"
+
+merge: $(READY) ## the shards of a run as one: OUT=reports IN="a/conformance.json b/conformance.json"
+	$(RUN) tests.harness.reports.merge "$$OUT" $$IN
 
 faults: $(READY) ## measure the suite: each seeded fault found, no conforming variant refused
 	$(RUN) tests.suite.measure $${PROFILE:+"--profile=$$PROFILE"} $${SEEDS:+"--seeds=$$SEEDS"} $(NAMES)
