@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from werkzeug import Request, Response
 
-from tests.independent.replies import UnreadableBody, is_encoded, json_response, read_json
-from tests.independent.store import ArenaStore, DailyQuota, Guids, UnknownGuid
+from tests.independent.replies import UnreadableBodyError, is_encoded, json_response, read_json
+from tests.independent.store import ArenaStore, DailyQuota, Guids, UnknownGuidError
 from tests.reference.data import ADMIN_SESSION, USER_SESSION, Json
 
 ROOTS = ("outboundintegrations", "outboundevents")
@@ -15,7 +15,7 @@ _METHODS = ("GET", "HEAD", "PUT")
 _BAD_FORMAT = "The format of the request is not valid. Please check the syntax."
 
 
-class _Refusal(Exception):
+class _RefusalError(Exception):
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
         self.status = status
@@ -37,16 +37,16 @@ class ArenaApi:
         try:
             guids = _guids(segments)
             if request.method not in _METHODS:
-                raise _Refusal(405, 405, "The method is not supported for this resource.")
+                raise _RefusalError(405, 405, "The method is not supported for this resource.")
             if administrator is None:
-                raise _Refusal(401, 401, "The request requires a valid session. Please log in.")
+                raise _RefusalError(401, 401, "The request requires a valid session. Please log in.")
             if not allowed:
-                raise _Refusal(429, 4084, "The number of requests of this workspace is used up for today.")
+                raise _RefusalError(429, 4084, "The number of requests of this workspace is used up for today.")
             status, body = 200, self._perform(request, guids, administrator)
-        except _Refusal as refusal:
+        except _RefusalError as refusal:
             status, body = refusal.status, refusal.body
-        except UnknownGuid as unknown:
-            status, body = 400, _Refusal(400, 3011, f'The guid "{unknown.args[0]}" is not valid.').body
+        except UnknownGuidError as unknown:
+            status, body = 400, _RefusalError(400, 3011, f'The guid "{unknown.args[0]}" is not valid.').body
         headers = {
             "Server": "ArenaSolutions",
             "X-Arena-Next-Request-Limit-Reset": reset.strftime("%a, %d-%b-%Y %H:%M:%S GMT%z (%Z)"),
@@ -60,9 +60,9 @@ class ArenaApi:
         found = self._store.read(guids)
         if request.method != "PUT":
             if not administrator:
-                raise _Refusal(403, 3024, "You do not have the privilege, or the object does not exist.")
+                raise _RefusalError(403, 3024, "You do not have the privilege, or the object does not exist.")
         elif not administrator:
-            raise _Refusal(403, 4303, "You do not have permission to mark this as reconciled.")
+            raise _RefusalError(403, 4303, "You do not have permission to mark this as reconciled.")
         elif len(guids) == 2:
             found = self._store.reconcile_items(guids, _desired(request, "itemsReconciled", 4320))
         else:
@@ -76,22 +76,22 @@ def _guids(segments: list[str]) -> Guids:
             return integration, event
         case ["outboundevents", integration, "events", event, "qualityprocesses", process]:
             return integration, event, process
-    raise _Refusal(404, 404, "There is no such endpoint.")
+    raise _RefusalError(404, 404, "There is no such endpoint.")
 
 
 def _desired(request: Request, name: str, code: int) -> bool:
     """Return the Boolean that the body carries under `name`; `code` is Arena's error code for another value."""
     if request.mimetype != "application/json" or is_encoded(request):
-        raise _Refusal(415, 415, "The content type must be application/json without compression.")
+        raise _RefusalError(415, 415, "The content type must be application/json without compression.")
     try:
         body = read_json(request)
-    except UnreadableBody as error:
-        raise _Refusal(error.status, error.status, _BAD_FORMAT) from error
+    except UnreadableBodyError as error:
+        raise _RefusalError(error.status, error.status, _BAD_FORMAT) from error
     if not isinstance(body, dict):
-        raise _Refusal(400, 400, _BAD_FORMAT)
+        raise _RefusalError(400, 400, _BAD_FORMAT)
     value = body.get(name)
     if not isinstance(value, bool):
-        raise _Refusal(400, code, f"The attribute {name} must be either true or false.")
+        raise _RefusalError(400, code, f"The attribute {name} must be either true or false.")
     return value
 
 

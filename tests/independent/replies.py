@@ -14,7 +14,7 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 _GZIP_FROM_BYTES = 256
 
 
-class UnreadableBody(Exception):
+class UnreadableBodyError(Exception):
     """The body is not one JSON text in UTF-8 (status 400), is cut short (400) or is too large (413)."""
 
     def __init__(self, status: int) -> None:
@@ -23,14 +23,14 @@ class UnreadableBody(Exception):
 
 
 def read_json(request: Request) -> Any:
-    """Return the parsed body; raise UnreadableBody for anything that is not strict JSON."""
+    """Return the parsed body; raise UnreadableBodyError for anything that is not strict JSON."""
     try:
         return json.loads(request.get_data().decode("utf-8"), parse_constant=_refuse_constant)
     except HTTPException as error:
-        raise UnreadableBody(error.code or 400) from error
+        raise UnreadableBodyError(error.code or 400) from error
     except (ValueError, RecursionError) as error:
         # ValueError covers bad UTF-8, bad syntax and integers beyond the interpreter's digit limit.
-        raise UnreadableBody(400) from error
+        raise UnreadableBodyError(400) from error
 
 
 def _refuse_constant(name: str) -> NoReturn:

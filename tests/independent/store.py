@@ -13,7 +13,7 @@ _PACIFIC = ZoneInfo("America/Los_Angeles")
 Guids = tuple[str, ...]
 
 
-class UnknownGuid(Exception):
+class UnknownGuidError(Exception):
     """A GUID names nothing at its place in the path. The argument is the first such GUID."""
 
 
@@ -27,7 +27,7 @@ class ArenaStore:
             self._objects[owner, event_guid, process["guid"]] = deepcopy(process)
 
     def read(self, guids: Guids) -> Json:
-        """Return a copy of the object; raise UnknownGuid."""
+        """Return a copy of the object; raise UnknownGuidError."""
         with self._lock:
             return deepcopy(self._find(guids))
 
@@ -58,7 +58,7 @@ class ArenaStore:
     def _find(self, guids: Guids) -> Json:
         for depth in range(1, len(guids) + 1):
             if not any(len(known) == len(guids) and known[:depth] == guids[:depth] for known in self._objects):
-                raise UnknownGuid(guids[depth - 1])
+                raise UnknownGuidError(guids[depth - 1])
         return self._objects[guids]
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from werkzeug import Request, Response
 
 from tests.independent.entity import entity_faults, stored_form
-from tests.independent.replies import UnreadableBody, is_encoded, json_response, read_json
+from tests.independent.replies import UnreadableBodyError, is_encoded, json_response, read_json
 from tests.independent.store import BatchStore
 from tests.reference.data import API_KEY, BEARER_TOKEN, DATABASE, Json
 
@@ -19,7 +19,7 @@ _CHALLENGES = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "PUT"}}
 _FAULTS_NAMED = 10
 
 
-class _Refusal(Exception):
+class _RefusalError(Exception):
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
         self.status = status
@@ -39,7 +39,7 @@ class VbaApi:
         body: Json = {"data": None, "error": None, "debug": {"activityID": activity}}
         try:
             status, body["data"] = 207, self._put_batch(request, segments, media_type)
-        except _Refusal as refusal:
+        except _RefusalError as refusal:
             status = refusal.status
             body["error"] = {
                 "type": "about:blank",
@@ -53,33 +53,33 @@ class VbaApi:
 
     def _put_batch(self, request: Request, segments: list[str], media_type: str | None) -> list[Json]:
         if segments != ["events-batch"]:
-            raise _Refusal(404, "There is no such endpoint.")
+            raise _RefusalError(404, "There is no such endpoint.")
         if request.method != "PUT":
-            raise _Refusal(405, "Only PUT is supported.")
+            raise _RefusalError(405, "Only PUT is supported.")
         if not request.headers.get("User-Agent", "").strip():
-            raise _Refusal(403, "The User-Agent header is required.")
+            raise _RefusalError(403, "The User-Agent header is required.")
         if not _authenticated(request):
-            raise _Refusal(401, "A valid API key and a valid bearer token are required.")
+            raise _RefusalError(401, "A valid API key and a valid bearer token are required.")
         if request.headers.get("vbasoftware-database", "") != DATABASE:
-            raise _Refusal(400, "The vbasoftware-database header must name an existing database.")
+            raise _RefusalError(400, "The vbasoftware-database header must name an existing database.")
         if media_type is None:
-            raise _Refusal(406, f"The response is available as {', '.join(_OFFERED)}.")
+            raise _RefusalError(406, f"The response is available as {', '.join(_OFFERED)}.")
         if not _is_json(request.mimetype) or is_encoded(request):
-            raise _Refusal(415, "The request must be uncompressed JSON.")
+            raise _RefusalError(415, "The request must be uncompressed JSON.")
         try:
             entities = _valid_entities(read_json(request))
-        except UnreadableBody as error:
-            raise _Refusal(error.status, "The body is incomplete, too large or not valid JSON.") from error
+        except UnreadableBodyError as error:
+            raise _RefusalError(error.status, "The body is incomplete, too large or not valid JSON.") from error
         created = self._store.put_all(entities)
         return [_result(entity["event_ID"], new) for entity, new in zip(entities, created, strict=True)]
 
 
 def _valid_entities(body: Any) -> list[Json]:
     if not isinstance(body, list):
-        raise _Refusal(400, "The request body must be an array of events.")
+        raise _RefusalError(400, "The request body must be an array of events.")
     faults = [f"[{index}]: {fault}" for index, entity in enumerate(body) for fault in entity_faults(entity)]
     if faults:
-        raise _Refusal(400, f"Nothing was saved. Faults: {len(faults)}. {'; '.join(faults[:_FAULTS_NAMED])}")
+        raise _RefusalError(400, f"Nothing was saved. Faults: {len(faults)}. {'; '.join(faults[:_FAULTS_NAMED])}")
     return [stored_form(entity) for entity in body]
 
 

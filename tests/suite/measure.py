@@ -32,7 +32,10 @@ from tests.reference.variants import VARIANTS, Variant
 ANSWER_SECONDS = 2.0
 """How long a hanging fault is waited for: the servers here are on this machine and answer in milliseconds."""
 PATIENCE = 10.0
+REFERENCE = "reference-implementation"
 INDEPENDENT = "independent-implementation"
+CONFORMING = (REFERENCE, INDEPENDENT)
+"""Beside the variants: what conforms without being one."""
 SHOWN_BY_READING_ALONE = ("EVENT-8", "QUALITY-8")
 
 
@@ -91,8 +94,8 @@ def measure(job: Job) -> Row:
         fault = faults_by_name()[job.name]
         with running(build_app(fault.modifier)) as url:
             return _run(job, fault.requirement, reference_target(url))
-    if job.name == INDEPENDENT:
-        with independent.running() as url:
+    if job.name in CONFORMING:
+        with running(build_app()) if job.name == REFERENCE else independent.running() as url:
             return _run(job, "", reference_target(url))
     variant = variants_by_name()[job.name]
     with running(variant.wrap(build_app(variant.modifier, prefix=variant.prefix))) as url:
@@ -138,7 +141,7 @@ def measure_all(jobs: Sequence[Job], workers: int) -> Iterator[Row]:
 def jobs_for(names: Iterable[str], seeds: Sequence[int], profile: Profile) -> list[Job]:
     """A job for each fault and variant (all without names) and seed."""
     wanted = set(names)
-    known = {**dict.fromkeys(faults_by_name(), "fault"), **dict.fromkeys([*variants_by_name(), INDEPENDENT], "variant")}
+    known = {**dict.fromkeys(faults_by_name(), "fault"), **dict.fromkeys([*CONFORMING, *variants_by_name()], "variant")}
     for name in wanted:
         if name not in known and name not in ("faults", "variants"):
             raise ConfigurationError(f"{name!r} is no fault and no variant; see tests/reference/faults and variants")

@@ -13,11 +13,11 @@ import pytest
 
 from tests.harness.contract import requirements
 from tests.reference.faults import FAULTS
-from tests.suite.measure import INDEPENDENT, Job, Row, measure, variants_by_name
+from tests.suite.measure import CONFORMING, Job, Row, measure, variants_by_name
 
 ONE_OF_EACH = {fault.requirement: fault for fault in reversed(FAULTS)}
 FAULT_JOBS = [Job("fault", fault.name, 1, "standard", (id,)) for id, fault in ONE_OF_EACH.items()]
-VARIANT_JOBS = [Job("variant", name, 1, "standard") for name in (*variants_by_name(), INDEPENDENT)]
+VARIANT_JOBS = [Job("variant", name, 1, "standard") for name in (*CONFORMING, *variants_by_name())]
 
 
 @pytest.fixture(scope="module")
