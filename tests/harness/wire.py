@@ -73,7 +73,7 @@ class Wire:
         kept = self._take(origin)
         if kept is not None:
             answer = kept.exchange(request, self._answer_seconds)
-            if not (isinstance(answer, Failure) and answer.trouble is Trouble.CUT and not kept.heard):
+            if not (isinstance(answer, Failure) and kept.spoiled(answer)):
                 self._keep(kept)
                 return answer, 1
             kept.close()
@@ -138,6 +138,10 @@ class _Connection:
         poll.register(self._socket, events)
         found = poll.poll(seconds * 1000)
         return found[0][1] if found else 0
+
+    def spoiled(self, failure: Failure) -> bool:
+        """Whether the failure is the kept connection's: closed meanwhile, or with bytes left of the answer before."""
+        return failure.trouble is Trouble.GARBLED or (failure.trouble is Trouble.CUT and not self.heard)
 
     def close(self) -> None:
         self._socket.close()
