@@ -1,0 +1,1 @@
+"""Tests of openapi/: the description is valid, its examples keep it, and the catalogue of requirements fits it."""
