@@ -8,6 +8,8 @@ import shlex
 from tests.harness.exchange import Exchange, Failure, Headers, Json, Request
 from tests.harness.redact import Redact
 
+OWN_DOLLAR = "\ue000"
+"""Stands for a dollar of a text's own while secrets are replaced; a character that no text of a request has."""
 SHOWN = 4000
 """Characters of a body that a report shows."""
 
@@ -68,27 +70,29 @@ def _body(body: bytes, redact: Redact) -> str:
         text = None
     if text is not None and len(body) <= SHOWN and text.isprintable() and not text.startswith("@"):
         return _quoted(text, redact)
+    hidden = redact(body.decode("latin-1"))
+    if hidden != body.decode("latin-1"):
+        return f"{shlex.quote(hidden[:SHOWN])} # with a secret: make the run again with its SEED"
     if len(body) <= SHOWN:
         return "@<(printf '" + "".join(f"\\x{byte:02x}" for byte in body) + "')"
     if body == body[:1] * len(body):
         return f"@<(head -c {len(body)} /dev/zero | tr '\\0' '\\{body[0]:03o}')"
-    start = shlex.quote(redact(repr(body[:60])))
-    return f"@<(printf %s {start} '... {len(body)} bytes: make the run again with its SEED')"
+    return f"@<(printf %s {shlex.quote(repr(body[:60]))} '... {len(body)} bytes: make the run again with its SEED')"
 
 
 def _quoted(text: str, redact: Redact) -> str:
     """The text in quotes for bash: in double quotes where a variable has to be replaced in it."""
     hidden = redact(text)
-    if hidden != text:
-        # Every dollar but those that the redaction has put in is the text's own.
-        marked = re.sub(r'(["\\\\`]|\$(?!\{\w+[%#]?\??\}))', r"\\\1", hidden)
-        return f'"{marked}"'
-    return shlex.quote(text)
+    if hidden == text:
+        return shlex.quote(text)
+    # Every dollar of the text's own is escaped, those that the redaction puts in are not: a stand-in tells them apart.
+    marked = redact(text.replace("$", OWN_DOLLAR))
+    return '"' + re.sub(r'(["\\\\`])', r"\\\1", marked).replace(OWN_DOLLAR, "\\$") + '"'
 
 
 def _quoted_header(text: str, redact: Redact) -> str:
     """A header in quotes: its characters are bytes, which bash writes as such in $'...'."""
-    if text.isascii():
+    if text.isascii() or redact(text) != text:
         return _quoted(text, redact)
     return "$'" + "".join(_ansi_c(byte) for byte in text.encode("latin-1")) + "'"
 

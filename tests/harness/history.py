@@ -214,6 +214,7 @@ class History:
             for id in (*ids, *reading.mentioned):
                 self._suspect(id, callers or ["BATCH-8"])
             return
+        self._forget(reading.mentioned)
         if judged.results is None:
             self._forget(ids)
             return

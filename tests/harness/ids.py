@@ -16,6 +16,8 @@ BLOCK = 250
 """Ids of a block. It does not divide a power of two, so the first ids of two blocks never agree in their low bits."""
 WITNESSES = 8
 BULK = 1000
+ASKED = 24
+"""Witnesses that are asked when no tried block is free: runs that meet a range which is used up create them in time."""
 UPDATED = 200
 CLAIMS = 12
 """Blocks that are tried before the range counts as used up."""
@@ -98,7 +100,8 @@ class FreshIds:
             # What is neither created nor updated is no sign of an earlier run: the checks judge what comes of it.
             if self._create(block[0]) != UPDATED:
                 return self._claimed(block)
-        witnesses = [self._rng.choice(block[-WITNESSES:]) for block in tried[:WITNESSES]]
+        witnesses = [id for block in tried for id in block[-WITNESSES:]]
+        witnesses = self._rng.sample(witnesses, min(ASKED, len(witnesses)))
         if witnesses and all(self._create(witness) == UPDATED for witness in witnesses):
             return self._claimed(tried[-1])
         raise UsedUpError

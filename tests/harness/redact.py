@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import quote, quote_plus
+from collections.abc import Callable, Mapping
 
 Redact = Callable[[str], str]
 SHORT = 4
 """Secrets shorter than this are replaced only where they are the whole text (a header's value): elsewhere, words."""
 LONG = 8
 """Secrets from this length on are replaced without their first or last character too: a request may send them so."""
+NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
 def redactor(secrets: Mapping[str, str]) -> Redact:
@@ -20,31 +18,32 @@ def redactor(secrets: Mapping[str, str]) -> Redact:
 
     A secret without its last character is `${NAME%?}`, one without its first `${NAME#?}`: so shells write it.
     """
-    written: dict[str, str] = {}
+    parts: list[tuple[str, str]] = []
     for name, secret in secrets.items():
-        parts = {f"${{{name}}}": secret}
+        parts.append((secret, f"${{{name}}}"))
         if len(secret) >= LONG:
-            parts |= {f"${{{name}%?}}": secret[:-1], f"${{{name}#?}}": secret[1:]}
-        for shown, part in parts.items():
-            written |= dict.fromkeys(_forms(part), shown)
+            parts += [(secret[:-1], f"${{{name}%?}}"), (secret[1:], f"${{{name}#?}}")]
     whole = {secret: f"${{{name}}}" for name, secret in secrets.items()}
-    longest_first = sorted((form for form in written if len(form) >= SHORT), key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+    longest_first = sorted((part for part in parts if len(part[0]) >= SHORT), key=lambda part: -len(part[0]))
+    shown = [variable for _, variable in longest_first]
+    written = "|".join(f"({''.join(map(_written, text))})" for text, _ in longest_first)
+    pattern = re.compile(written) if written else None
 
     def redact(text: str) -> str:
         if text in whole:
             return whole[text]
-        return text if pattern is None else pattern.sub(lambda found: written[found[0]], text)
+        return text if pattern is None else pattern.sub(lambda found: shown[(found.lastindex or 1) - 1], text)
 
     return redact
 
 
-def _forms(secret: str) -> Iterator[str]:
-    """A secret as it stands, and as JSON, URLs and HTML write it."""
-    in_json = json.dumps(secret)[1:-1]
-    hexadecimal = "".join(char if char.isalnum() else f"\\u{ord(char):04x}" for char in secret)
-    yield from (secret, in_json, in_json.replace("/", "\\/"), hexadecimal, hexadecimal.upper().replace("\\U", "\\u"))
-    for encoded in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
-        yield encoded
-        yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), encoded)
-    yield html.escape(secret)
+def _written(char: str) -> str:
+    """A pattern of one character as it stands, and as JSON, URLs and HTML write it."""
+    if char.isascii() and char.isalnum():
+        return char
+    code = ord(char)
+    in_a_url = "".join(f"%{byte:02x}" for byte in char.encode("utf-8")) + (r"|\+" if char == " " else "")
+    in_html = rf"&#0*{code};|&#x0*{code:x};" + (f"|&{NAMED[char]};" if char in NAMED else "")
+    escaped = rf"\\{re.escape(char)}|" if char in '"\\/' else ""
+    # What escapes comes first: a backslash that escapes is no backslash of its own.
+    return rf"(?:{escaped}(?i:\\u{code:04x}|{in_a_url}|{in_html})|{re.escape(char)})"

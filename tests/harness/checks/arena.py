@@ -22,7 +22,7 @@ INSIDES = {
     ),
     "SQL": re.compile(
         r"\b(?:SELECT\s.{1,200}?\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s|ORA-\d{5}|SQLSTATE"
-        r"|(?i:\bselect\s.{1,200}?\sfrom\s+\w+\s+where\s|\binsert\s+into\s+\w+\s*\(|\bupdate\s+\w+\s+set\s+\w+\s*=)"
+        r"|(?i:\bselect\s.{1,200}?\sfrom\s+\w+\s+where\s+\w+\s*(?:[=<>]|in\b|like\b)|\binsert\s+into\s+\w+\s*\(|\bupdate\s+\w+\s+set\s+\w+\s*=)"
         r"|syntax error at or near|SQLITE_[A-Z]+|java\.sql\.|psycopg|pymysql",
         re.DOTALL,
     ),
