@@ -41,7 +41,7 @@ QUOTA_RESERVE = 2
 """Requests of Arena's quota that a run leaves: the vendor asks callers to stop at 0."""
 FINDINGS_KEPT = 5
 NO_SERVER = "is the URL right, and does the server run?"
-CALLER_DEFECTS = {"ARENA-AUTH-1", "ARENA-AUTH-2", "ARENA-AUTH-3", "BATCH-AUTH-1", "BATCH-AUTH-2"}
+NO_CREDENTIALS = {"ARENA-AUTH-1", "ARENA-AUTH-2", "BATCH-AUTH-1", "BATCH-AUTH-2"}
 HANGS = 3
 """Requests that were never answered, after which a run stops: each costs minutes."""
 
@@ -229,7 +229,9 @@ class Run:
     def _doubtful(self, request: Request, answer: Response | Failure) -> bool:
         """Whether an answer may come of a target that is away, or of a session that ended, and not of its request."""
         if isinstance(answer, Response) and answer.status in (401, 403):
-            return not read(request, self.target).defects & CALLER_DEFECTS
+            defects = read(request, self.target).defects
+            another_user = "ARENA-AUTH-3" in defects and answer.status == 403
+            return not (another_user or defects & NO_CREDENTIALS)
         return passing(answer)
 
     def _was_away(self, request: Request) -> bool:
