@@ -169,9 +169,9 @@ def test_what_is_nearly_a_secret_or_holds_one_coded_is_left_out_too(fault: Modif
 
 def test_an_early_answer_on_a_connection_that_is_neither_read_nor_closed_is_taken() -> None:
     held = Answer((http(b"", status="413 Content Too Large"),), End.HOLD)
-    wire = Wire(ANSWER_SECONDS)
+    wire = Wire(GENEROUS)
     with played([held], early=True) as server, closing(wire):
         arena = Run(reference_target(server.url), Options(), wire).arena
-        found, _ = wire.send(arena.request(arena.events[0], b"x" * (64 * 1024 * 1024)))
+        found, _ = wire.send(arena.request(arena.events[0], b"x" * (16 * 1024 * 1024)))
     assert isinstance(found, Response)
     assert found.status == 413
