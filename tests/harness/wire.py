@@ -27,6 +27,8 @@ MAX_BODY = 32 * 1024 * 1024
 MAX_HEAD = 1024 * 1024
 READ_SIZE = 256 * 1024
 SEND_SIZE = 64 * 1024
+SURPLUS_SECONDS = 0.01
+"""How long a connection that is to be closed is read on: its end comes at once, or bytes that nobody counted."""
 QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Linux: acknowledge at once. A server that writes head and body apart waits 40 ms for that otherwise."""
 
@@ -230,7 +232,7 @@ class _Connection:
                 raise EOFError("closed before the answer was whole")
 
     def _more(self) -> bool:
-        self._socket.settimeout(0.05)
+        self._socket.settimeout(SURPLUS_SECONDS)
         try:
             return bool(self._socket.recv(1))
         except OSError:

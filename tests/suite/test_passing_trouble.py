@@ -25,6 +25,7 @@ from tests.reference.server import running
 from tests.suite.servers import Answer, End, Received, answer, http, played
 from tests.suite.test_run import (
     ANSWER_SECONDS,
+    GENEROUS,
     PATIENCE,
     Record,
     arena_error,
