@@ -51,7 +51,7 @@ def test_odd_bodies_at_arena(run: Run) -> None:
         run.arena.set(ref, True)
 
 
-@scenario("arena", "HTTP-1")
+@scenario("arena", "HTTP-1", "ARENA-HEADER-2")
 def test_odd_paths_at_arena(run: Run) -> None:
     """GUIDs that need encoding, or are read by routers and databases in their own way."""
     for ref, step in zip(run.arena.one_of_each, (1, 3), strict=False):

@@ -26,7 +26,7 @@ def test_a_quality_process_follows_the_flag(run: Run) -> None:
     _set_in_turn(run, run.arena.quality_processes[0])
 
 
-@scenario("arena", *ANSWERS, *MARKS)
+@scenario("arena", *ANSWERS, *MARKS, *HEADERS, "EVENT-5", "EVENT-6", "QUALITY-6")
 def test_every_named_object_answers(run: Run) -> None:
     """Each other named event and quality process, whatever its form and creator, is set to true twice and to false."""
     for ref in _both(run, slice(1, None)):

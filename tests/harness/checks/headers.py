@@ -33,17 +33,19 @@ def content_type_is_json(judged: Judged, past: History) -> list[Mismatch] | None
 
 @check("ARENA-HEADER-2")
 def content_length_is_the_bodys(judged: Judged, past: History) -> list[Mismatch] | None:
-    """ARENA-HEADER-2: Content-Length is there and counts the body as it was sent, in bytes."""
-    response = _documented(judged)
-    if response is None and isinstance(judged.exchange.answer, Failure):
-        # A body shorter than its Content-Length shows as a cut connection or as an answer that never ends.
-        failure = judged.exchange.answer
-        whole = failure.trouble is Trouble.TOO_LARGE or judged.reading.open_side is not None
-        partial = None if whole else failure.partial
-        response = partial if partial and partial.status in (200, 400) and partial.header("content-length") else None
-    if response is None or not judged.put:
+    """ARENA-HEADER-2: Content-Length is there and counts the body as it was sent, in bytes.
+
+    Where it is there it has to be right, whatever the request: HTTP itself demands that.
+    """
+    answer = judged.exchange.answer
+    # A body shorter than its Content-Length shows as a cut connection or as an answer that never ends.
+    cut = isinstance(answer, Failure) and answer.trouble is not Trouble.TOO_LARGE
+    response = answer.partial if isinstance(answer, Failure) and cut else judged.exchange.response
+    if not judged.put or response is None or response.status not in (200, 400):
         return None
     lengths = response.header("content-length")
+    if not lengths and (cut or judged.reading.open_side is not None):
+        return None
     kept = lengths == [str(response.sent_length)] and not response.surplus
     came = f"{_shown(response, 'Content-Length')}, a body of {response.sent_length} bytes"
     return expect(kept, "the number of bytes of the body", came + (" and more behind them" if response.surplus else ""))
