@@ -20,7 +20,7 @@ OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
 PORT ?= 8000
 PREFIX ?=
 
-.PHONY: help setup test check compare merge faults serve lock clean
+.PHONY: help setup test check compare merge faults bench serve lock clean
 .SILENT:
 
 help: ## this list
@@ -33,7 +33,7 @@ help: ## this list
 setup: $(READY) ## what the other targets do on first use: dependencies into .venv, pinned by hash
 
 test: $(READY) ## the contract against TARGET_URL, or against the embedded reference implementation
-	$(RUN) pytest -q tests/contract $(OPTIONS)
+	$(RUN) pytest -q --assert=plain tests/contract $(OPTIONS)
 
 check: $(READY) ## this project's own tests: lint, types, openapi/, the suite itself
 	$(VENV)/bin/ruff format --check --quiet .
@@ -49,6 +49,9 @@ merge: $(READY) ## the shards of a run as one: OUT=reports IN="a/conformance.jso
 
 faults: $(READY) ## measure the suite: each seeded fault found, no conforming variant refused
 	$(RUN) tests.suite.measure $${PROFILE:+"--profile=$$PROFILE"} $${SEEDS:+"--seeds=$$SEEDS"} $(NAMES)
+
+bench: $(READY) ## time and requests beside those of the schemathesis command line; writes build/bench.json
+	$(RUN) tests.suite.bench
 
 serve: $(READY) ## the reference implementation as a sandbox
 	$(RUN) tests.reference --port "$(PORT)" --prefix "$(PREFIX)"

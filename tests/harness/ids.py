@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 BLOCK = 250
 """Ids of a block. It does not divide a power of two, so the first ids of two blocks never agree in their low bits."""
@@ -35,6 +36,7 @@ class Plan:
     bulk: range
 
 
+@cache
 def plan(event_ids: range) -> Plan:
     """Cut a range into blocks; a small one has smaller and fewer blocks."""
     bulk = min(BULK, len(event_ids) // 4)
