@@ -119,6 +119,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     run = contract.run
     try:
         reason = run.perform(scenario)
+    except KeyboardInterrupt:
+        raise
     except BaseException:
         run.crashed.append(scenario.name)
         raise
