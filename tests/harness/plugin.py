@@ -56,6 +56,7 @@ class Contract:
         """Reach each API that the chosen scenarios speak to, and give these scenarios."""
         try:
             chosen = chosen_scenarios(self.run.target, self.options)
+            self.run.to_perform = chosen
             self.run.first_requests(apis_of(chosen))
         except ConfigurationError:
             self.run.close()

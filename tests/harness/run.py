@@ -71,11 +71,14 @@ class Run:
         self.exchanges: list[Exchange] = []
         self.stopped: str | None = None
         self.crashed: list[str] = []
+        self.to_perform: list[Scenario] = []
+        """What the run is to perform: a scenario that it does not get to leaves its requirements unverified."""
         self.started = time.monotonic()
         self.seconds = 0.0
         self._wire = Wire() if wire is None else wire
         self._delivery = Delivery(self._wire, patience, options.rate, options.max_requests)
         self._scenario = "the first request"
+        self._performed: set[str] = set()
         self._numbered = 0
         self._established = False
         self._hangs = 0
@@ -165,6 +168,7 @@ class Run:
         What it did not get to makes its requirements unverified. An exception of the suite's own passes through.
         """
         self._scenario = scenario.name
+        self._performed.add(scenario.name)
         missing = scenario.missing(self.target)
         reason: str | None = "the suite itself failed, or was interrupted"
         try:
@@ -193,6 +197,9 @@ class Run:
 
     def close(self) -> None:
         """End the run: its time is taken, its connections are closed."""
+        for scenario in self.to_perform:
+            if scenario.name not in self._performed:
+                self._unverified(scenario, "not all of its scenarios were run")
         self.seconds = time.monotonic() - self.started
         self._wire.close()
 

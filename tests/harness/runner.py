@@ -37,6 +37,7 @@ def run_contract(
     """A run from its first request to its verdict. Raises ConfigurationError, and whatever the suite itself raises."""
     chosen = chosen_scenarios(target, options)
     run = Run(target, options, wire, patience)
+    run.to_perform = chosen
     try:
         run.first_requests(apis_of(chosen))
         for one in chosen:

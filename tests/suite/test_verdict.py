@@ -11,6 +11,7 @@ from tests.harness.contract import requirements
 from tests.harness.exchange import Finding, Mismatch
 from tests.harness.options import Options
 from tests.harness.run import Run
+from tests.harness.scenario import scenarios
 from tests.harness.target import Target, Waiver
 from tests.harness.verdict import (
     EXIT_CONFIGURATION,
@@ -274,3 +275,14 @@ def test_a_gate_is_a_must_or_under_strict_a_should_that_is_not_waived(
     id: str, strict: bool, waived: tuple[str, ...], expected: bool
 ) -> None:
     assert gates(run_of(strict=strict, waived=waived), id) is expected
+
+
+def test_a_scenario_that_the_run_did_not_get_to_leaves_its_requirements_unverified() -> None:
+    run = Run(TARGET, Options())
+    run.to_perform = [one for one in scenarios() if one.name == "test_http::test_odd_headers_at_vba"]
+    run.tallies["HTTP-1"].exchanges = 1
+
+    run.close()
+
+    [result] = [result for result in decide(run).results if result.requirement.id == "HTTP-1"]
+    assert (result.outcome, result.reason) == ("unverified", "not all of its scenarios were run")
