@@ -118,8 +118,14 @@ class Run:
         return exchange
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Send requests at the same moment, each over its own connection, and have them judged together."""
+        """Send requests at the same moment, each over its own connection, and have them judged together.
+
+        Connections are closed before and after: a server with fewer workers than there are connections gets to them
+        all, one after the other.
+        """
         numbers = self._numbers(len(requests))
+        self._wire.close()
+        closing = [replace(request, headers=(*request.headers, ("Connection", "close"))) for request in requests]
         self._bursts += 1
         barrier = threading.Barrier(len(requests))
 
@@ -128,7 +134,7 @@ class Run:
             return replace(self._exchange(request, number), burst=self._bursts)
 
         with ThreadPoolExecutor(len(requests)) as pool:
-            exchanges = list(pool.map(send, requests, numbers))
+            exchanges = list(pool.map(send, closing, numbers))
         self._taken(exchanges)
         return exchanges
 
