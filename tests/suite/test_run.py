@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import unquote
 
 import pytest
@@ -653,3 +655,32 @@ def test_a_fault_is_found_by_the_requirement_that_it_breaks(fault: Modifier, req
     assert failed(verdict)
     assert set(failed(verdict)) <= set(requirements)
     assert (verdict.exit_code, run.stopped) == (EXIT_NONCONFORMING, None)
+
+
+class _OneConnectionAtATime(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self) -> None:  # the name is http.server's
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(400)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_a_burst_reaches_a_server_that_serves_one_connection_at_a_time() -> None:
+    server = HTTPServer(("127.0.0.1", 0), _OneConnectionAtATime)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    run = Run(reference_target(f"http://127.0.0.1:{server.server_port}"), Options(), Wire(GENEROUS))
+    event = run.arena.events[0]
+    try:
+        run.arena.set(event, True)
+        exchanges = run.burst([run.arena.request(event, b"{}") for _ in range(4)])
+    finally:
+        run.close()
+        server.shutdown()
+        server.server_close()
+
+    assert [exchange.status for exchange in exchanges] == [400] * 4
