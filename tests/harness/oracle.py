@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from tests.harness.contract import entity_schema, follow, requirements, resolve, schema_errors
+from tests.harness.contract import entity_schema, follow, resolve, schema_errors
 from tests.harness.exchange import (
     PUT_EVENTS_BATCH,
     RECONCILE_EVENT,
@@ -81,11 +81,6 @@ class Reading:
     def refusable(self) -> bool:
         """The request must (or, where each defect is a SHOULD, should) be refused."""
         return bool(self.defects) and self.open_side is None
-
-    @property
-    def must_be_refused(self) -> bool:
-        """The request has a defect whose requirement is a MUST."""
-        return self.refusable and any(requirements()[id].level == "MUST" for id in self.defects)
 
 
 @dataclass(frozen=True)
