@@ -28,7 +28,7 @@ help: ## this list
 	echo
 	echo "Variables of make test: TARGET_URL, TARGET_CONFIG, PROFILE=quick|standard|deep, STRICT=1, ONLY=EVENT-3,BATCH,"
 	echo "MAX_REQUESTS, RATE (requests a second), SEED, REPORT_DIR. Variables of make serve: PORT, PREFIX;"
-	echo "of make faults: PROFILE, SEEDS (how many), NAMES (of faults and variants)."
+	echo "of make faults: PROFILE, SEEDS (how many, or from-to), NAMES (of faults and variants)."
 
 setup: $(READY) ## what the other targets do on first use: dependencies into .venv, pinned by hash
 

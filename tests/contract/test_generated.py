@@ -44,7 +44,7 @@ def test_generated_batches(run: Run) -> None:
 
 def _generated(run: Run, ref: Ref) -> None:
     """The bodies that no scenario before has sent."""
-    bodies = list(coverage_bodies(operation_of(ref)))
+    bodies = [*coverage_bodies(operation_of(ref))]
     for positive in (True, False):
         count = FUZZED[run.options.profile]
         bodies += fuzzed_bodies(operation_of(ref), run.options.seed, count, positive=positive)

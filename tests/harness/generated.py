@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import hypothesis
@@ -27,8 +27,13 @@ NOT_SENT = "not sent"
 A_DATE_TIME = "2024-03-05T10:30:00Z"
 
 
-def coverage_bodies(operation: OperationId) -> Iterator[Json]:
+@cache
+def coverage_bodies(operation: OperationId) -> tuple[Json, ...]:
     """The bodies of the coverage phase: boundary values and single broken rules. They are the same for every seed."""
+    return tuple(_coverage_bodies(operation))
+
+
+def _coverage_bodies(operation: OperationId) -> Iterator[Json]:
     api = _schema()
     described = api[path_of(operation)]["put"]
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
@@ -42,10 +47,11 @@ def coverage_bodies(operation: OperationId) -> Iterator[Json]:
                 yield case.body
 
 
-def fuzzed_bodies(operation: OperationId, seed: int, count: int, *, positive: bool) -> list[Json]:
+@lru_cache(maxsize=16)
+def fuzzed_bodies(operation: OperationId, seed: int, count: int, *, positive: bool) -> tuple[Json, ...]:
     """`count` bodies of the fuzzing phase, valid to the generator or not; the same for the same seed."""
     if count == 0:
-        return []
+        return ()
     described = _schema()[path_of(operation)]["put"]
     mode = GenerationMode.POSITIVE if positive else GenerationMode.NEGATIVE
     fixed: dict[str, Any] = {
@@ -69,7 +75,7 @@ def fuzzed_bodies(operation: OperationId, seed: int, count: int, *, positive: bo
             found.append(case.body)
 
     draw()
-    return found
+    return tuple(found)
 
 
 def within(id: int, entity: Json) -> Json:

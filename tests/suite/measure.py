@@ -139,7 +139,7 @@ def measure_all(jobs: Sequence[Job], workers: int) -> Iterator[Row]:
 
 
 def jobs_for(names: Iterable[str], seeds: Sequence[int], profile: Profile) -> list[Job]:
-    """A job for each fault and variant (all without names) and seed."""
+    """A job for each seed and each fault and variant (all without names): what a seed generates is generated once."""
     wanted = set(names)
     known = {**dict.fromkeys(faults_by_name(), "fault"), **dict.fromkeys([*CONFORMING, *variants_by_name()], "variant")}
     for name in wanted:
@@ -147,10 +147,15 @@ def jobs_for(names: Iterable[str], seeds: Sequence[int], profile: Profile) -> li
             raise ConfigurationError(f"{name!r} is no fault and no variant; see tests/reference/faults and variants")
     return [
         Job(kind, name, seed, profile)
+        for seed in seeds
         for name, kind in known.items()
         if not wanted or name in wanted or f"{kind}s" in wanted
-        for seed in seeds
     ]
+
+
+def _seeds(text: str) -> range:
+    first, dash, last = text.rpartition("-")
+    return range(int(first) if dash else 1, int(last) + 1)
 
 
 def figures(rows: Sequence[Row]) -> list[str]:
@@ -181,20 +186,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.suite.measure", description=__doc__)
     parser.add_argument("names", nargs="*", help="faults and variants, or 'faults' or 'variants'; all without names")
     parser.add_argument("--profile", choices=get_args(Profile), default="standard")
-    parser.add_argument("--seeds", type=int, default=1, help="how many seeds each is run with, from 1 on")
+    parser.add_argument("--seeds", type=_seeds, default=_seeds("1"), help="how many seeds, from 1 on, or from-to")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--json", type=Path, help="write the rows there too")
     options = parser.parse_args(arguments)
     try:
-        jobs = jobs_for(options.names, range(1, options.seeds + 1), options.profile)
+        jobs = jobs_for(options.names, options.seeds, options.profile)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 4
     rows = []
     for row in measure_all(jobs, options.workers):
         rows.append(row)
-        if options.seeds == 1 or not row.as_it_should_be:
-            print(line(row) if options.seeds == 1 else f"seed {row.seed}: {line(row)}", flush=True)
+        if len(options.seeds) == 1 or not row.as_it_should_be:
+            print(line(row) if len(options.seeds) == 1 else f"seed {row.seed}: {line(row)}", flush=True)
     print()
     for text in figures(rows):
         print(text)
