@@ -6,14 +6,16 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 # The variables of `make test`. They reach the shell through the environment, so any character in them is safe.
-export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS RATE SEED REPORT_DIR SEEDS BEFORE AFTER OUT IN
+export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS MAX_TIME RATE WORKERS SEED REPORT_DIR SEEDS BEFORE AFTER OUT IN
 OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
           $${TARGET_CONFIG:+"--target-config=$$TARGET_CONFIG"} \
           $${PROFILE:+"--profile=$$PROFILE"} \
           $${STRICT:+"--strict-contract=$$STRICT"} \
           $${ONLY:+"--only=$$ONLY"} \
           $${MAX_REQUESTS:+"--max-requests=$$MAX_REQUESTS"} \
+          $${MAX_TIME:+"--max-time=$$MAX_TIME"} \
           $${RATE:+"--rate=$$RATE"} \
+          $${WORKERS:+"--workers=$$WORKERS"} \
           $${SEED:+"--seed=$$SEED"} \
           $${REPORT_DIR:+"--report-dir=$$REPORT_DIR"}
 
@@ -27,7 +29,8 @@ help: ## this list
 	grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 	echo
 	echo "Variables of make test: TARGET_URL, TARGET_CONFIG, PROFILE=quick|standard|deep, STRICT=1, ONLY=EVENT-3,BATCH,"
-	echo "MAX_REQUESTS, RATE (requests a second), SEED, REPORT_DIR. Variables of make serve: PORT, PREFIX;"
+	echo "MAX_REQUESTS, MAX_TIME (seconds), RATE (requests a second), WORKERS, SEED, REPORT_DIR."
+	echo "Variables of make serve: PORT, PREFIX;"
 	echo "of make faults: PROFILE, SEEDS (how many, or from-to), NAMES (of faults and variants)."
 
 setup: $(READY) ## what the other targets do on first use: dependencies into .venv, pinned by hash

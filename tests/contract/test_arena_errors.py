@@ -1,128 +1,171 @@
 """Arena: how a wrong request is refused (both documents: Response Codes and Sample Responses)."""
 
 import json
+from collections.abc import Callable
 
-from tests.harness.callers import Ref, body_of, flag_of, replace_guid
-from tests.harness.exchange import Json
+from tests.harness.callers import KINDS, Kind, Ref, body_of, flag_of, replace_guid
+from tests.harness.exchange import Json, Request
 from tests.harness.run import Run
-from tests.harness.scenario import Need, scenario
+from tests.harness.scenario import Need, parts, scenario
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 ENVELOPE = ("ARENA-ERROR-1", "ARENA-ERROR-8")
-UNCHANGED = ("EVENT-8", "QUALITY-8")
-UNSUPPORTED = ("text/plain", "application/xml")
+Change = Callable[[bytes], bytes]
+NOT_JSON: dict[str, Change] = {
+    "empty": lambda right: b"",
+    "truncated": lambda right: right[:-1],
+    "trailing text": lambda right: right + b" and more",
+    "twice": lambda right: right + right,
+    "an unquoted key": lambda right: right.replace(b'"', b""),
+    "a trailing comma": lambda right: right[:-1] + b",}",
+    "a comment": lambda right: b"/**/" + right,
+    "XML": lambda right: b"<xml/>",
+}
+Misshape = Callable[[str], Json]
+TRUTHY: dict[str, Misshape] = {
+    "a text true": lambda flag: {flag: "true"},
+    "the number 1": lambda flag: {flag: 1},
+    "another name": lambda flag: {"flag": True},
+    "a bare true": lambda flag: True,
+    "a bare text": lambda flag: "true",
+    "a bare number": lambda flag: 1,
+    "in an array": lambda flag: [{flag: True}],
+}
+FALSY: dict[str, Misshape] = {
+    "null": lambda flag: {flag: None},
+    "an empty text": lambda flag: {flag: ""},
+    "the number 0": lambda flag: {flag: 0},
+    "an empty array": lambda flag: {flag: []},
+    "an empty object": lambda flag: {flag: {}},
+    "absent": lambda flag: {},
+    "a bare null": lambda flag: None,
+    "a bare array": lambda flag: [],
+}
+Spoil = Callable[[str, str], str]
+"""A wrong GUID from one that is known and one that is not."""
+WRONG_GUIDS: dict[str, Spoil] = {
+    "unknown": lambda known, unknown: unknown,
+    "cut at its end": lambda known, unknown: known[:-1],
+    "longer": lambda known, unknown: known + "A",
+    "with an asterisk": lambda known, unknown: known[:9] + "*" + known[10:],
+    "in lower case": lambda known, unknown: unknown.lower(),
+    "cut at its beginning": lambda known, unknown: known[1:],
+}
+PLACES = {
+    "first": (0, ("unknown", "cut at its end", "with an asterisk")),
+    "second": (1, ("unknown", "longer", "in lower case")),
+    "third": (2, ("unknown", "with an asterisk", "cut at its beginning")),
+}
+GUID_PARTS: dict[str, dict[str, object]] = {
+    f"{kind}-{label} {form}": {"kind": kind, "place": place, "spoil": WRONG_GUIDS[form]}
+    for kind, places in (("event", ("first", "second")), ("quality_process", ("first", "second", "third")))
+    for label in places
+    for place, forms in [PLACES[label]]
+    for form in forms
+}
 
 
-def bodies_that_are_not_json(ref: Ref) -> list[bytes]:
+@scenario("arena", "ARENA-ERROR-2", *ENVELOPE, independent=True, parts=parts(kind=KINDS, change=NOT_JSON))
+def test_a_body_that_is_not_json(run: Run, kind: Kind, change: Change) -> list[Request]:
     """Malformed, truncated, with trailing text, empty: none is JSON to a parser that keeps the standard."""
-    right = body_of(ref, True)
-    unquoted = f"{{{flag_of(ref)}: true}}".encode()
-    return [
-        b"",
-        right[:-1],
-        right + b" and more",
-        right + right,
-        unquoted,
-        right[:-1] + b",}",
-        b"/**/" + right,
-        b"<xml/>",
-    ]
+    ref = run.arena.first(kind)
+    return [run.arena.request(ref, change(body_of(ref, run.arena.other(ref))))]
 
 
-def bodies_without_the_flag(ref: Ref) -> dict[bool, list[bytes]]:
-    """JSON in which the flag is absent or neither true nor false, and JSON that is no object.
-
-    By the value that a lenient server could take it for.
-    """
-    flag = flag_of(ref)
-    truthy: list[Json] = [{flag: "true"}, {flag: 1}, {"flag": True}, True, "true", 1, [{flag: True}]]
-    falsy: list[Json] = [{flag: None}, {flag: ""}, {flag: 0}, {flag: []}, {flag: {}}, {}, None, []]
-    return {value: [json.dumps(body).encode() for body in bodies] for value, bodies in ((True, truthy), (False, falsy))}
+@scenario("arena", "ARENA-ERROR-4", "ARENA-ERROR-5", *ENVELOPE, parts=parts(kind=KINDS, shape=TRUTHY))
+def test_a_body_that_could_be_taken_for_true(run: Run, kind: Kind, shape: Misshape) -> None:
+    """No true or false flag, but something that a lenient server could take for true, while the flag is false."""
+    _misshapen(run, kind, shape, True)
 
 
-@scenario("arena", "ARENA-ERROR-2", *ENVELOPE)
-def test_a_body_that_is_not_json(run: Run) -> None:
-    """Each kind of body that is not JSON, and nothing comes of it."""
-    for ref in run.arena.one_of_each:
-        run.arena.set(ref, False)
-        for body in bodies_that_are_not_json(ref):
-            run.arena.put(ref, body)
-        run.arena.read(ref)
+@scenario("arena", "ARENA-ERROR-4", "ARENA-ERROR-5", *ENVELOPE, parts=parts(kind=KINDS, shape=FALSY))
+def test_a_body_that_could_be_taken_for_false(run: Run, kind: Kind, shape: Misshape) -> None:
+    """No true or false flag, but something that a lenient server could take for false, while the flag is true."""
+    _misshapen(run, kind, shape, False)
 
 
-@scenario("arena", "ARENA-ERROR-4", "ARENA-ERROR-5", *ENVELOPE)
-def test_a_body_without_the_flag(run: Run) -> None:
-    """Each kind of body that lacks a true or false flag, and nothing comes of it."""
-    for ref in run.arena.one_of_each:
-        for value, bodies in bodies_without_the_flag(ref).items():
-            run.arena.set(ref, not value)
-            for body in bodies:
-                run.arena.put(ref, body)
-            run.arena.read(ref)
+@scenario("arena", "ARENA-ERROR-3", *ENVELOPE, independent=True, parts=GUID_PARTS)
+def test_a_guid_that_is_not_valid(run: Run, kind: Kind, place: int, spoil: Spoil) -> list[Request]:
+    """An unknown or malformed GUID in a place of the path, the others being right."""
+    ref = run.arena.first(kind)
+    unknown = "".join(run.rng.choices(LETTERS, k=20))
+    guids = replace_guid(ref, place, spoil(ref.guids[place][1], unknown))
+    return [run.arena.request(ref, body_of(ref, run.arena.other(ref)), guids=guids)]
 
 
-@scenario("arena", "ARENA-ERROR-3", *ENVELOPE)
-def test_a_guid_that_is_not_valid(run: Run) -> None:
-    """Unknown and malformed GUIDs in each place of the path, alone and together, and nothing comes of it."""
-    rng = run.rng
-    for ref in run.arena.one_of_each:
-        run.arena.set(ref, False)
-        for position in range(len(ref.guids)):
-            known = ref.guids[position][1]
-            unknown = "".join(rng.choices(LETTERS, k=20))
-            malformed = (known[:-1], known + "A", known[:9] + "*" + known[10:], unknown.lower(), known[1:])
-            for guid in (unknown, malformed[position], malformed[position + 2]):
-                run.arena.put(ref, body_of(ref, True), guids=replace_guid(ref, position, guid))
-        wrong = tuple((name, "".join(rng.choices(LETTERS, k=20))) for name, _ in ref.guids)
-        run.arena.put(ref, body_of(ref, True), guids=wrong)
-        run.arena.read(ref)
+@scenario("arena", "ARENA-ERROR-3", *ENVELOPE, independent=True, parts=parts(kind=KINDS))
+def test_guids_of_which_none_is_valid(run: Run, kind: Kind) -> list[Request]:
+    """An unknown GUID in every place of the path."""
+    ref = run.arena.first(kind)
+    wrong = tuple((name, "".join(run.rng.choices(LETTERS, k=20))) for name, _ in ref.guids)
+    return [run.arena.request(ref, body_of(ref, run.arena.other(ref)), guids=wrong)]
 
 
-@scenario("arena", "ARENA-ERROR-6", needs=[Need.OTHER_PARENT])
-def test_a_guid_under_another_parent(run: Run) -> None:
+@scenario("arena", "ARENA-ERROR-6", needs=[Need.OTHER_PARENT], parts=parts(kind=KINDS))
+def test_a_guid_under_another_parent(run: Run, kind: Kind) -> None:
     """Valid GUIDs, each known, under a parent that is not their own."""
-    for refs in (run.arena.target.events, run.arena.target.quality_processes):
-        for ref in refs[:1]:
-            for other in [one for one in refs if one.integration != ref.integration][:1]:
-                run.arena.set(other, False)
-                foreign = replace_guid(other, 0, ref.integration)
-                run.arena.put(other, body_of(other, True), guids=foreign)
-                run.arena.put(ref, body_of(ref, True), guids=replace_guid(ref, -1, other.guids[-1][1]))
-                run.arena.read(other)
+    named = run.arena.target.events if kind == "event" else run.arena.target.quality_processes
+    ref = named[0]
+    for other in [one for one in named if one.integration != ref.integration][:1]:
+        run.arena.ensure(other, False)
+        foreign = replace_guid(other, 0, ref.integration)
+        run.arena.put(other, body_of(other, True), guids=foreign)
+        run.arena.put(ref, body_of(ref, True), guids=replace_guid(ref, -1, other.guids[-1][1]))
 
 
-@scenario("arena", "ARENA-ERROR-9")
-def test_a_guid_in_lower_case(run: Run) -> None:
+@scenario("arena", "ARENA-ERROR-9", parts=parts(kind=KINDS))
+def test_a_guid_in_lower_case(run: Run, kind: Kind) -> None:
     """The last GUID of the path in lower case."""
-    for ref in run.arena.one_of_each:
-        last = len(ref.guids) - 1
-        if ref.guids[last][1] != ref.guids[last][1].lower():
-            guids = replace_guid(ref, last, ref.guids[last][1].lower())
-            run.arena.put(ref, body_of(ref, True), guids=guids)
+    ref = run.arena.first(kind)
+    last = ref.guids[-1][1]
+    if last != last.lower():
+        run.arena.put(ref, body_of(ref, True), guids=replace_guid(ref, -1, last.lower()))
 
 
-@scenario("arena", "ARENA-ERROR-7", *ENVELOPE)
-def test_an_unsupported_content_type(run: Run) -> None:
+@scenario(
+    "arena",
+    "ARENA-ERROR-7",
+    *ENVELOPE,
+    independent=True,
+    parts=parts(kind=KINDS, content_type=["text/plain", "application/xml"]),
+)
+def test_an_unsupported_content_type(run: Run, kind: Kind, content_type: str) -> list[Request]:
     """A right body under a media type that is not JSON's."""
-    for ref in run.arena.one_of_each:
-        run.arena.set(ref, False)
-        for content_type in UNSUPPORTED:
-            run.arena.put(ref, body_of(ref, True), content_type=content_type)
-        run.arena.read(ref)
+    ref = run.arena.first(kind)
+    return [run.arena.request(ref, body_of(ref, run.arena.other(ref)), content_type=content_type)]
 
 
-@scenario("arena", *UNCHANGED, needs=[Need.READ_BACK])
-def test_a_refused_request_changes_nothing(run: Run) -> None:
-    """After each of several refused requests that hold the other value, the object is read and is as it was."""
-    for ref in run.arena.one_of_each:
-        right = body_of(ref, True)
-        unknown = replace_guid(ref, 0, "".join(run.rng.choices(LETTERS, k=20)))
-        run.arena.set(ref, False)
-        for request in (
-            run.arena.request(ref, right, session=""),
-            run.arena.request(ref, right + b"}"),
-            run.arena.request(ref, b"[" + right + b"]"),
-            run.arena.request(ref, right, guids=unknown),
-        ):
-            run.send(request)
-            run.arena.read(ref)
+@scenario(
+    "arena",
+    "EVENT-8",
+    "QUALITY-8",
+    needs=[Need.READ_BACK],
+    parts=parts(kind=KINDS, refusal=["no session", "no JSON", "in an array", "an unknown GUID"]),
+)
+def test_a_refused_request_changes_nothing(run: Run, kind: Kind, refusal: str) -> None:
+    """After a refused request that holds the other value, the object is read and is as it was."""
+    ref = run.arena.first(kind)
+    right = body_of(ref, run.arena.other(ref))
+    if refusal == "no session":
+        run.arena.put(ref, right, session="")
+    elif refusal == "no JSON":
+        run.arena.put(ref, right + b"}")
+    elif refusal == "in an array":
+        run.arena.put(ref, b"[" + right + b"]")
+    else:
+        unknown = "".join(run.rng.choices(LETTERS, k=20))
+        run.arena.put(ref, right, guids=replace_guid(ref, 0, unknown))
+    run.arena.read(ref)
+
+
+@scenario("arena", "EVENT-8", "QUALITY-8", needs=[Need.READ_BACK], phase="last", parts=parts(kind=KINDS))
+def test_what_other_requests_left(run: Run, kind: Kind) -> None:
+    """At the end, each object is as it was last shown, whatever was refused and whichever other was changed since."""
+    for ref in run.arena.named(kind):
+        run.arena.refresh(ref)
+
+
+def _misshapen(run: Run, kind: Kind, shape: Misshape, taken_for: bool) -> None:
+    ref: Ref = run.arena.first(kind)
+    run.arena.ensure(ref, not taken_for)
+    run.arena.put(ref, json.dumps(shape(flag_of(ref))).encode())

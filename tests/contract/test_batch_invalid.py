@@ -1,15 +1,36 @@
 """VBA: what breaks the schema is never reported as done, and what is refused is not applied (Request fields)."""
 
-import json
+from collections.abc import Callable
 
-from tests.harness.callers import full, minimal
+from tests.harness.callers import body_of_batch, full, minimal
 from tests.harness.contract import entity_schema, resolve
-from tests.harness.exchange import Json
+from tests.harness.exchange import Json, Request
 from tests.harness.oracle import entity_properties
 from tests.harness.run import Run
-from tests.harness.scenario import scenario
+from tests.harness.scenario import parts, scenario
 
 NOT_DATE_TIMES = ("yesterday", "2024-13-01T00:00:00Z", "2024-02-30T00:00:00Z", "10:30")
+NO_BATCHES: dict[str, Json] = {
+    "null": None,
+    "true": True,
+    "a number": 3,
+    "a text": "batch",
+    "null in it": [None],
+    "a number in it": [1],
+    "a text in it": ["entity"],
+    "an array in it": [[]],
+}
+Change = Callable[[bytes], bytes]
+NOT_JSON: dict[str, Change] = {
+    "empty": lambda right: b"",
+    "without its end": lambda right: right[:-1],
+    "cut in an entity": lambda right: right[:-2],
+    "trailing text": lambda right: right + b" and more",
+    "twice": lambda right: right + right,
+    "an unquoted key": lambda right: b"[{event_ID: 1}]",
+    "XML": lambda right: b"<batch/>",
+}
+PLACES = {"first": 0, "between": 1, "last": 2}
 
 
 @scenario("vba", "BATCH-7")
@@ -18,23 +39,25 @@ def test_an_entity_that_breaks_the_schema(run: Run) -> None:
     run.vba.put_each_invalid(invalid_entities(run.vba.existing(1)[0]))
 
 
-@scenario("vba", "BATCH-7")
-def test_a_batch_that_breaks_the_schema(run: Run) -> None:
+@scenario("vba", "BATCH-7", independent=True, parts=parts(body=NO_BATCHES))
+def test_a_batch_that_breaks_the_schema(run: Run, body: Json) -> list[Request]:
     """What stands in place of the array, or of an entity in it."""
-    bodies: list[Json] = [None, True, 3, "batch", [None], [1], ["entity"], [[]]]
-    for body in bodies:
-        run.vba.put(body)
+    return [run.vba.request(body_of_batch(body))]
+
+
+@scenario("vba", "BATCH-8", "BATCH-7", parts=parts(place=PLACES))
+def test_an_invalid_entity_beside_valid_ones(run: Run, place: int) -> None:
+    """An invalid entity first, between and last: afterwards each new id is there, or not, as was reported."""
+    ids = run.vba.new(3)
+    entities: list[dict[str, Json]] = [minimal(id) for id in ids]
+    del entities[place]["reminder"]
+    run.vba.put(entities)
+    run.vba.put([minimal(id) for id in ids])
 
 
 @scenario("vba", "BATCH-8", "BATCH-7")
-def test_an_invalid_entity_beside_valid_ones(run: Run) -> None:
-    """An invalid entity first, between and last: afterwards each new id is there, or not, as was reported."""
-    for place in range(3):
-        ids = run.vba.new(3)
-        entities: list[dict[str, Json]] = [minimal(id) for id in ids]
-        del entities[place]["reminder"]
-        run.vba.put(entities)
-        run.vba.put([minimal(id) for id in ids])
+def test_an_invalid_new_entity_beside_an_existing_one(run: Run) -> None:
+    """A new entity with a wrong type, behind a valid existing one, does not exist afterwards."""
     new, existing = run.vba.new(1)[0], run.vba.existing(1)[0]
     run.vba.put([minimal(existing)])
     run.vba.put([minimal(existing), minimal(new) | {"claim_Audit_Event": "yes"}])
@@ -56,14 +79,11 @@ def test_values_past_a_fields_format(run: Run) -> None:
     run.vba.put_each_invalid(entities)
 
 
-@scenario("vba", "BATCH-11", "BATCH-8")
-def test_a_body_that_is_not_json(run: Run) -> None:
-    """Malformed, truncated, with trailing text, empty: refused, and what stood in it is not applied."""
-    id = run.vba.new(1)[0]
-    right = json.dumps([minimal(id)]).encode()
-    for body in (b"", right[:-1], right[:-2], right + b" and more", right + right, b"[{event_ID: 1}]", b"<batch/>"):
-        run.vba.put_raw(body)
-    run.vba.put([minimal(id)])
+@scenario("vba", "BATCH-11", "BATCH-8", independent=True, parts=parts(change=NOT_JSON))
+def test_a_body_that_is_not_json(run: Run, change: Change) -> list[Request]:
+    """Malformed, truncated, with trailing text, empty: refused."""
+    right = body_of_batch([minimal(run.vba.new(1)[0])])
+    return [run.vba.request(change(right))]
 
 
 def invalid_entities(id: int) -> list[dict[str, Json]]:

@@ -1,64 +1,138 @@
-"""Requests that are generated from the description: schemathesis' coverage phase, then its fuzzing phase."""
+"""Requests that are generated: by schemathesis from the description, and by the suite's own generators.
+
+The generators know what each input deserves, and every answer is judged like that of a request written by hand.
+"""
 
 import json
+from dataclasses import replace
 
-from tests.harness.callers import Ref, operation_of
+from hypothesis import strategies as st
+
+from tests.harness.callers import (
+    KINDS,
+    Kind,
+    body_of,
+    body_of_batch,
+    encode,
+    flag_of,
+    minimal,
+    operation_of,
+    replace_guid,
+)
 from tests.harness.contract import entity_schema, schema_errors
-from tests.harness.exchange import PUT_EVENTS_BATCH, Json
-from tests.harness.generated import NOT_SENT, coverage_bodies, fuzzed_bodies, within
+from tests.harness.exchange import PUT_EVENTS_BATCH, Json, Request
+from tests.harness.generators import (
+    broken_entities,
+    draw,
+    misshapen_bodies,
+    odd_bodies,
+    odd_entities,
+    odd_guids,
+    odd_header_values,
+    valid_entities,
+)
 from tests.harness.run import Run
-from tests.harness.scenario import Need, scenario
+from tests.harness.scenario import parts, scenario
 
-FUZZED = {"quick": 0, "standard": 6, "deep": 500}
-"""Bodies of the fuzzing phase for each operation, of each mode."""
-ALONE = {"quick": 5, "standard": 20, "deep": 500}
+FUZZED = 6
+"""Bodies of schemathesis' fuzzing phase for each operation, of each mode."""
+DRAWN = 40
+"""Entities that are drawn to go in one batch."""
+ODD = 2
+"""Odd inputs of each kind."""
+ALONE = 20
 """Invalid entities that go one by one to a target that refuses batches whole."""
 
 
-@scenario("arena", "ARENA-ERROR-4", "HTTP-1", needs=[Need.EVENT])
-def test_generated_bodies_for_an_event(run: Run) -> None:
-    """What the generators make of the schema of the event's request."""
-    _generated(run, run.arena.events[0])
+@scenario("arena", "ARENA-ERROR-4", "HTTP-1", drawn=True, parts=parts(kind=KINDS))
+def test_generated_bodies(run: Run, kind: Kind) -> None:
+    """What schemathesis makes of the schema of the request, in its coverage phase and its fuzzing phase."""
+    ref = run.arena.first(kind)
+    # It takes a quarter of a second to import, and quick runs do without.
+    from tests.harness.generated import coverage_bodies, fuzzed_bodies
 
-
-@scenario("arena", "ARENA-ERROR-4", "HTTP-1", needs=[Need.QUALITY_PROCESS])
-def test_generated_bodies_for_a_quality_process(run: Run) -> None:
-    """What the generators make of the schema of the quality process' request."""
-    _generated(run, run.arena.quality_processes[0])
-
-
-@scenario("vba", "BATCH-6", "BATCH-7", "HTTP-1")
-def test_generated_entities_at_their_boundaries(run: Run) -> None:
-    """The entities of the coverage phase."""
-    entities = [entity for body in coverage_bodies(PUT_EVENTS_BATCH) if isinstance(body, list) for entity in body]
-    _send(run, entities)
-
-
-@scenario("vba", "BATCH-6", "BATCH-7", "HTTP-1")
-def test_generated_batches(run: Run) -> None:
-    """The entities of the fuzzing phase, valid and invalid."""
-    for positive in (True, False):
-        bodies = fuzzed_bodies(PUT_EVENTS_BATCH, run.options.seed, FUZZED[run.options.profile], positive=positive)
-        _send(run, [entity for body in bodies if isinstance(body, list) for entity in body])
-
-
-def _generated(run: Run, ref: Ref) -> None:
-    """The bodies that no scenario before has sent."""
     bodies = [*coverage_bodies(operation_of(ref))]
     for positive in (True, False):
-        count = FUZZED[run.options.profile]
-        bodies += fuzzed_bodies(operation_of(ref), run.options.seed, count, positive=positive)
-    path = run.arena.request(ref).url
-    sent = {exchange.request.body for exchange in run.exchanges if exchange.request.url == path}
-    for body in bodies:
-        written = json.dumps(body).encode()
-        if written not in sent:
-            sent.add(written)
-            run.arena.put(ref, written)
+        bodies += fuzzed_bodies(operation_of(ref), run.drawn, FUZZED, positive=positive)
+    for body in dict.fromkeys(json.dumps(body) for body in bodies):
+        request = run.arena.request(ref, body.encode())
+        if not run.was_sent(request):
+            run.send(request)
+
+
+@scenario("vba", "BATCH-6", "BATCH-7", "HTTP-1", drawn=True)
+def test_generated_entities(run: Run) -> None:
+    """The entities of schemathesis' coverage phase and of its fuzzing phase, valid and invalid."""
+    from tests.harness.generated import coverage_bodies, fuzzed_bodies
+
+    bodies = [*coverage_bodies(PUT_EVENTS_BATCH)]
+    for positive in (True, False):
+        bodies += fuzzed_bodies(PUT_EVENTS_BATCH, run.drawn, FUZZED, positive=positive)
+    _send(run, [entity for body in bodies if isinstance(body, list) for entity in body])
+
+
+@scenario("vba", "BATCH-6", "BATCH-1", drawn=True)
+def test_drawn_entities_that_are_valid(run: Run) -> None:
+    """Entities with any of the optional fields, each null or with any ordinary value."""
+    run.vba.put_each(draw(valid_entities(run.vba.existing(1)[0]), run.drawn, DRAWN))
+
+
+@scenario("vba", "BATCH-7", "BATCH-16", drawn=True)
+def test_drawn_entities_with_one_broken_rule(run: Run) -> None:
+    """Valid entities but for one rule: a required field absent, a wrong type or format, a number past its type."""
+    broken = draw(broken_entities(run.vba.existing(1)[0]), run.drawn, DRAWN)
+    run.vba.put_each_invalid([one.entity for one in broken], alone=ALONE)
+
+
+@scenario("arena", "ARENA-ERROR-4", independent=True, drawn=True, parts=parts(kind=KINDS))
+def test_drawn_bodies_without_the_flag(run: Run, kind: Kind) -> list[Request]:
+    """JSON of any shape that has no true or false at the flag."""
+    ref = run.arena.first(kind)
+    bodies = draw(misshapen_bodies(flag_of(ref)), run.drawn, ODD)
+    return [run.arena.request(ref, json.dumps(body).encode()) for body in bodies]
+
+
+@scenario(
+    "arena", "HTTP-1", independent=True, drawn=True, parts=parts(kind=KINDS, input=["bodies", "GUIDs", "sessions"])
+)
+def test_drawn_odd_requests_at_arena(run: Run, kind: Kind, input: str) -> list[Request]:
+    """Bodies, GUIDs and sessions of which the documents say nothing."""
+    ref = run.arena.first(kind)
+    right = run.arena.request(ref, body_of(ref, run.arena.other(ref)))
+
+    def with_guid(guid: str) -> Request:
+        url = right.url.removesuffix(ref.guids[-1][1]) + encode(guid)
+        return replace(right, url=url, guids=replace_guid(ref, -1, guid))
+
+    made: dict[str, st.SearchStrategy[Request]] = {
+        "bodies": odd_bodies(right.body).map(lambda body: replace(right, body=body)),
+        "GUIDs": odd_guids(ref.guids[-1][1]).map(with_guid),
+        "sessions": odd_header_values().map(lambda text: run.arena.request(ref, right.body, session=text or "0")),
+    }
+    return draw(made[input], run.drawn, ODD)
+
+
+@scenario(
+    "vba", "HTTP-1", independent=True, drawn=True, parts=parts(input=["bodies", "entities", "databases", "media types"])
+)
+def test_drawn_odd_requests_at_vba(run: Run, input: str) -> list[Request]:
+    """Bodies, values and headers of which the documents say nothing."""
+    id = run.vba.existing(1)[0]
+    body = body_of_batch([minimal(id)])
+    vba = run.vba
+    made: dict[str, st.SearchStrategy[Request]] = {
+        "bodies": odd_bodies(body).map(vba.request),
+        "entities": odd_entities(id).map(lambda text: vba.request(b"[" + text + b"]")),
+        "databases": odd_header_values().map(lambda text: vba.request(body, database=text or "0")),
+        "media types": odd_header_values().map(lambda text: vba.request(body, accept=text)),
+    }
+    return draw(made[input], run.drawn, ODD)
 
 
 def _send(run: Run, entities: list[Json]) -> None:
     """Valid entities in batches, and invalid ones so that each has to be refused; none twice."""
+    from tests.harness.generated import NOT_SENT, within
+
     valid: list[dict[str, Json]] = []
     invalid: list[Json] = []
     sent: set[str] = set()
@@ -70,4 +144,4 @@ def _send(run: Run, entities: list[Json]) -> None:
             keeps = isinstance(moved, dict) and not any(schema_errors(entity_schema(), moved))
             (valid if keeps else invalid).append(moved)
     run.vba.put_each(valid)
-    run.vba.put_each_invalid(invalid, alone=ALONE[run.options.profile])
+    run.vba.put_each_invalid(invalid, alone=ALONE)

@@ -1,132 +1,225 @@
 """HTTP itself: no input breaks the server, and other methods are answered. What is odd here is held to HTTP-1 alone."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from tests.harness.callers import body_of, encode, flag_of, minimal, replace_guid
+from tests.harness.callers import KINDS, Kind, body_of, body_of_batch, encode, flag_of, minimal, replace_guid
+from tests.harness.exchange import Request
 from tests.harness.run import Run
-from tests.harness.scenario import scenario
+from tests.harness.scenario import parts, scenario
 
 DEEP = 20_000
 LARGE = 300_000
-ODD_GUIDS = ("%", "..", "a/b", "é", "漢", "\0", " ", "'", '";', "A" * 500, "%2e", "null", "-1", "🙂", "<script>")
-HARMLESS_READS = ("GET", "HEAD", "OPTIONS")
-NOT_READS = ("POST", "PATCH", "DELETE")
-
-
-def odd_bodies(right: bytes) -> list[bytes]:
-    """Bodies that parsers stumble over: depth, size, encodings, repeated keys, numbers past every type."""
-    return [
-        b"[" * DEEP + b"]" * DEEP,
-        b'{"a":' * DEEP + b"1" + b"}" * DEEP,
-        b" " * LARGE + right,
-        b"\xef\xbb\xbf" + right,
-        right.decode().encode("utf-16"),
-        right[:-1] + b"\xff\xfe" + right[-1:],
-        b'"\\ud800"',
-        b'{"\\u0000": "\\u0000"}',
-        b"1e400",
-        b"-0",
-        b"NaN",
-        b"9" * 5000,
-        b"\0",
-    ]
-
-
-@scenario("arena", "HTTP-1")
-def test_odd_bodies_at_arena(run: Run) -> None:
-    """Odd bodies, whole and in place of the flag; the second endpoint gets every third of them."""
-    for ref, step in zip(run.arena.one_of_each, (1, 3), strict=False):
-        flag = json.dumps(flag_of(ref)).encode()
-        values = (
-            b"1e400",
-            b"[" * 500 + b"]" * 500,
-            b'"\\ud800"',
-            b'"' + b"x" * LARGE + b'"',
-            b"false, " + flag + b": true",
-        )
-        bodies = odd_bodies(body_of(ref, True)) + [b"{" + flag + b": " + value + b"}" for value in values]
-        for body in bodies[::step]:
-            run.arena.put(ref, body)
-        run.arena.set(ref, True)
-
-
-@scenario("arena", "HTTP-1", "ARENA-HEADER-2")
-def test_odd_paths_at_arena(run: Run) -> None:
-    """GUIDs that need encoding, or are read by routers and databases in their own way."""
-    for ref, step in zip(run.arena.one_of_each, (1, 3), strict=False):
-        right = run.arena.request(ref, body_of(ref, True))
-        for guid in ODD_GUIDS[::step]:
-            guids = replace_guid(ref, -1, guid)
-            url = right.url.removesuffix(ref.guids[-1][1]) + encode(guid).replace("..", "%2E%2E")
-            run.send(replace(right, url=url, guids=guids))
-        run.arena.set(ref, True)
-
-
-@scenario("arena", "HTTP-1")
-def test_odd_headers_at_arena(run: Run) -> None:
-    """Long, repeated and strange headers."""
-    ref = run.arena.one_of_each[0]
-    for session in ("x" * 6000, "é".encode().decode("latin-1"), "a=b; c", "'--"):
-        run.arena.put(ref, body_of(ref, True), session=session)
-    run.arena.put(ref, body_of(ref, True), more=(("arena_session_id", "0" * 24),))
-    for content_type in (None, "json", "application/json; charset=utf-16", "x" * 500):
-        run.arena.put(ref, body_of(ref, True), content_type=content_type)
-    run.arena.set(ref, True)
-
-
-@scenario("vba", "HTTP-1")
-def test_odd_bodies_at_vba(run: Run) -> None:
-    """Odd bodies, whole and in place of an entity's values."""
-    id = run.vba.existing(1)[0]
-    for body in odd_bodies(json.dumps([minimal(id)]).encode()):
-        run.vba.put_raw(body)
-    start = json.dumps(minimal(id)).encode()[:-1]
-    texts = (b'"\\u0000"', b'"\\ud800"', b'"\\udc00\\ud800"', b'"\xef\xbf\xbf"', b'"' + b"x" * LARGE + b'"')
-    numbers = (b"1e400", b"-1e400", b"-0", b"-1", b"2147483648", b"1e2", b"9" * 400, b"0." + b"3" * 400)
-    deep = b"[" * 500 + b"]" * 500
+LONG = "x" * 6000
+Change = Callable[[bytes], bytes]
+ODD_BODIES: dict[str, Change] = {
+    "deep arrays": lambda right: b"[" * DEEP + b"]" * DEEP,
+    "deep objects": lambda right: b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "much space": lambda right: b" " * LARGE + right,
+    "a byte order mark": lambda right: b"\xef\xbb\xbf" + right,
+    "UTF-16": lambda right: right.decode().encode("utf-16"),
+    "broken UTF-8": lambda right: right[:-1] + b"\xff\xfe" + right[-1:],
+    "half a surrogate pair": lambda right: b'"\\ud800"',
+    "a NUL escaped": lambda right: b'{"\\u0000": "\\u0000"}',
+    "past a double": lambda right: b"1e400",
+    "minus zero": lambda right: b"-0",
+    "no number": lambda right: b"NaN",
+    "many digits": lambda right: b"9" * 5000,
+    "a NUL": lambda right: b"\0",
+}
+"""Bodies that parsers stumble over: depth, size, encodings, numbers past every type."""
+ODD_FLAGS = {
+    "past a double": b"1e400",
+    "deep": b"[" * 500 + b"]" * 500,
+    "half a surrogate pair": b'"\\ud800"',
+    "a large text": b'"' + b"x" * LARGE + b'"',
+}
+ODD_VALUES: dict[str, tuple[str, bytes]] = {
+    f"{field} {label}": (field, value)
     for field, values in {
-        "subject": texts,
-        "completion_Percent": numbers,
-        "userGroup_Key": (b"-1", b"1e0", deep),
-    }.items():
-        for value in values:
-            run.vba.put_raw(b"[" + start + f', "{field}": '.encode() + value + b"}]")
-    run.vba.put([minimal(id) | {"unknown_Field": {"a": [1]}}, minimal(id) | {"subject": "x" * 257}])
-    run.vba.put([minimal(id)])
+        "subject": {
+            "with a NUL": b'"\\u0000"',
+            "with half a surrogate pair": b'"\\ud800"',
+            "with halves the wrong way": b'"\\udc00\\ud800"',
+            "with a noncharacter": b'"\xef\xbf\xbf"',
+            "past its length": b'"' + b"x" * 257 + b'"',
+            "large": b'"' + b"x" * LARGE + b'"',
+        },
+        "completion_Percent": {
+            "past a double": b"1e400",
+            "below a double": b"-1e400",
+            "minus zero": b"-0",
+            "negative": b"-1",
+            "past int32": b"2147483648",
+            "with an exponent": b"1e2",
+            "of many digits": b"9" * 400,
+            "a long fraction": b"0." + b"3" * 400,
+        },
+        "userGroup_Key": {"negative": b"-1", "with an exponent": b"1e0", "deep": b"[" * 500 + b"]" * 500},
+        "unknown_Field": {"nested": b'{"a": [1]}'},
+    }.items()
+    for label, value in values.items()
+}
+ODD_GUIDS = {
+    "a percent sign": "%",
+    "dots": "..",
+    "a slash": "a/b",
+    "not ASCII": "é",
+    "Chinese": "漢",
+    "a NUL": "\0",
+    "a space": " ",
+    "a quote": "'",
+    "a quote and more": '";',
+    "long": "A" * 500,
+    "encoded": "%2e",
+    "null": "null",
+    "negative": "-1",
+    "past the first plane": "🙂",
+    "markup": "<script>",
+}
+ODD_SESSIONS = {"long": LONG, "not ASCII": "é".encode().decode("latin-1"), "pairs": "a=b; c", "a quote": "'--"}
+CONTENT_TYPES = {
+    "none": None,
+    "no media type": "json",
+    "of another charset": "application/json; charset=utf-16",
+    "long": "x" * 500,
+    "a form": "multipart/form-data",
+}
+ODD_CALLERS: dict[str, dict[str, Any]] = {
+    "a long key": {"api_key": LONG},
+    "a long token": {"authorization": f"Bearer {LONG}"},
+    "a long database": {"database": LONG},
+    "an odd database": {"database": "'; --"},
+    "nothing accepted": {"accept": ""},
+    "no media type accepted": {"accept": "x"},
+    "HTML accepted": {"accept": "text/html"},
+    "plain text not accepted": {"accept": "text/plain;q=0"},
+    "an odd weight": {"accept": "*/*;q=zero"},
+    "commas accepted": {"accept": ", ,"},
+    "a long type accepted": {"accept": "application/" + LONG},
+}
+READS = ("GET", "HEAD", "OPTIONS")
+CHANGES = ("POST", "PATCH", "DELETE")
 
 
-@scenario("vba", "HTTP-1")
-def test_odd_headers_at_vba(run: Run) -> None:
-    """Long, empty, repeated and strange headers."""
-    id = run.vba.existing(1)[0]
-    long = "x" * 6000
-    for headers in ({"api_key": long}, {"authorization": f"Bearer {long}"}, {"database": long}, {"database": "'; --"}):
-        run.vba.put([minimal(id)], **headers)
-    for accept in ("", "x", "text/html", "text/plain;q=0", "*/*;q=zero", ", ,", "application/" + long):
-        run.vba.put([minimal(id)], accept=accept)
-    for content_type in (None, "json", "application/json; charset=utf-16", "multipart/form-data"):
-        run.vba.put([minimal(id)], content_type=content_type)
-    for name in ("x-api-key", "Authorization", "vbasoftware-database"):
-        run.vba.put([minimal(id)], more=((name, "0" * 24),))
-    run.vba.put([minimal(id)])
+def _third(labelled: dict[str, Change]) -> dict[str, Change]:
+    return dict(list(labelled.items())[::3])
 
 
-@scenario("arena", "HTTP-2", "HTTP-3")
-def test_other_methods_at_arena(run: Run) -> None:
-    """Methods that read go to a named object; methods that could do harm go to one that does not exist."""
-    for ref in run.arena.one_of_each:
-        for method in HARMLESS_READS:
-            run.send(run.arena.request(ref, method=method))
-        nothing = tuple((name, "".join(run.rng.choices("ABCDEFGHIJ0123456789", k=20))) for name, _ in ref.guids)
-        for method in NOT_READS:
-            run.send(run.arena.request(ref, body_of(ref, True), guids=nothing, method=method))
+@scenario(
+    "arena",
+    "HTTP-1",
+    independent=True,
+    parts=parts(kind=["event"], change=ODD_BODIES) | parts(kind=["quality_process"], change=_third(ODD_BODIES)),
+)
+def test_odd_bodies_at_arena(run: Run, kind: Kind, change: Change) -> list[Request]:
+    """A body that parsers stumble over."""
+    ref = run.arena.first(kind)
+    return [run.arena.request(ref, change(body_of(ref, run.arena.other(ref))))]
 
 
-@scenario("vba", "HTTP-2", "HTTP-3")
-def test_other_methods_at_vba(run: Run) -> None:
-    """Other methods on the batch, those that could do harm with an empty one."""
-    for method in HARMLESS_READS:
-        run.send(run.vba.request(b"", method=method))
-    for method in NOT_READS:
-        run.send(run.vba.request(b"[]", method=method))
+@scenario("arena", "HTTP-1", independent=True, parts=parts(kind=KINDS, value=ODD_FLAGS))
+def test_odd_flags_at_arena(run: Run, kind: Kind, value: bytes) -> list[Request]:
+    """A value in place of the flag that parsers and databases stumble over."""
+    ref = run.arena.first(kind)
+    return [run.arena.request(ref, b'{"' + flag_of(ref).encode() + b'": ' + value + b"}")]
+
+
+@scenario("arena", "HTTP-1", parts=parts(kind=KINDS))
+def test_a_repeated_flag(run: Run, kind: Kind) -> None:
+    """The flag twice in one body, with either value."""
+    ref = run.arena.first(kind)
+    flag = json.dumps(flag_of(ref)).encode()
+    run.arena.put(ref, b"{" + flag + b": false, " + flag + b": true}")
+
+
+@scenario(
+    "arena",
+    "HTTP-1",
+    "ARENA-HEADER-2",
+    independent=True,
+    parts=parts(kind=["event"], guid=ODD_GUIDS)
+    | parts(kind=["quality_process"], guid=dict(list(ODD_GUIDS.items())[::3])),
+)
+def test_odd_paths_at_arena(run: Run, kind: Kind, guid: str) -> list[Request]:
+    """A GUID that needs encoding, or that routers and databases read in their own way."""
+    ref = run.arena.first(kind)
+    right = run.arena.request(ref, body_of(ref, True))
+    url = right.url.removesuffix(ref.guids[-1][1]) + encode(guid).replace("..", "%2E%2E")
+    return [replace(right, url=url, guids=replace_guid(ref, -1, guid))]
+
+
+@scenario("arena", "HTTP-1", independent=True, parts=parts(kind=["event"], session=ODD_SESSIONS))
+def test_odd_sessions_at_arena(run: Run, kind: Kind, session: str) -> list[Request]:
+    """A long or strange session."""
+    ref = run.arena.first(kind)
+    return [run.arena.request(ref, body_of(ref, run.arena.other(ref)), session=session)]
+
+
+@scenario("arena", "HTTP-1", parts=parts(kind=["event"]))
+def test_a_repeated_session_at_arena(run: Run, kind: Kind) -> None:
+    """The session's header twice, with a wrong one behind."""
+    ref = run.arena.first(kind)
+    run.arena.put(ref, body_of(ref, True), more=(("arena_session_id", "0" * 24),))
+
+
+@scenario("arena", "HTTP-1", parts=parts(kind=["event"], content_type=dict(list(CONTENT_TYPES.items())[:4])))
+def test_odd_content_types_at_arena(run: Run, kind: Kind, content_type: str | None) -> None:
+    """A Content-Type that is missing, long or strange."""
+    ref = run.arena.first(kind)
+    run.arena.put(ref, body_of(ref, True), content_type=content_type)
+
+
+@scenario("vba", "HTTP-1", independent=True, parts=parts(change=ODD_BODIES))
+def test_odd_bodies_at_vba(run: Run, change: Change) -> list[Request]:
+    """A body that parsers stumble over."""
+    return [run.vba.request(change(body_of_batch([minimal(run.vba.existing(1)[0])])))]
+
+
+@scenario("vba", "HTTP-1", independent=True, parts=parts(odd=ODD_VALUES))
+def test_odd_values_at_vba(run: Run, odd: tuple[str, bytes]) -> list[Request]:
+    """A value of an entity that parsers and databases stumble over."""
+    field, value = odd
+    start = body_of_batch([minimal(run.vba.existing(1)[0])]).removesuffix(b"}]")
+    return [run.vba.request(start + f', "{field}": '.encode() + value + b"}]")]
+
+
+@scenario("vba", "HTTP-1", independent=True, parts=parts(caller=ODD_CALLERS))
+def test_odd_headers_at_vba(run: Run, caller: dict[str, Any]) -> list[Request]:
+    """A header that is long, empty or strange."""
+    return [run.vba.request(body_of_batch([minimal(run.vba.existing(1)[0])]), **caller)]
+
+
+@scenario("vba", "HTTP-1", independent=True, parts=parts(content_type=CONTENT_TYPES))
+def test_odd_content_types_at_vba(run: Run, content_type: str | None) -> list[Request]:
+    """A Content-Type that is missing, long or strange."""
+    return [run.vba.request(body_of_batch([minimal(run.vba.existing(1)[0])]), content_type=content_type)]
+
+
+@scenario("vba", "HTTP-1", independent=True, parts=parts(name=["x-api-key", "Authorization", "vbasoftware-database"]))
+def test_a_repeated_header_at_vba(run: Run, name: str) -> list[Request]:
+    """A header of the caller's twice, with a wrong value behind."""
+    body = body_of_batch([minimal(run.vba.existing(1)[0])])
+    return [run.vba.request(body, more=((name, "0" * 24),))]
+
+
+@scenario("arena", "HTTP-2", "HTTP-3", independent=True, parts=parts(kind=KINDS, method=READS))
+def test_methods_that_read_at_arena(run: Run, kind: Kind, method: str) -> list[Request]:
+    """A method that reads, on a named object."""
+    return [run.arena.request(run.arena.first(kind), method=method)]
+
+
+@scenario("arena", "HTTP-2", "HTTP-3", independent=True, parts=parts(kind=KINDS, method=CHANGES))
+def test_methods_that_change_at_arena(run: Run, kind: Kind, method: str) -> list[Request]:
+    """A method that could do harm, on an object that does not exist."""
+    ref = run.arena.first(kind)
+    nothing = tuple((name, "".join(run.rng.choices("ABCDEFGHIJ0123456789", k=20))) for name, _ in ref.guids)
+    return [run.arena.request(ref, body_of(ref, True), guids=nothing, method=method)]
+
+
+@scenario("vba", "HTTP-2", "HTTP-3", independent=True, parts=parts(method=[*READS, *CHANGES]))
+def test_other_methods_at_vba(run: Run, method: str) -> list[Request]:
+    """Another method on the batch, one that could do harm with an empty one."""
+    return [run.vba.request(b"[]" if method in CHANGES else b"", method=method)]

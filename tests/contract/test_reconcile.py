@@ -1,65 +1,72 @@
 """Arena: what an update answers, repeats, and leaves alone (PUT Event; PUT Outbound-Event Event Quality Reconcile)."""
 
-import time
-from collections.abc import Sequence
-
-from tests.harness.callers import Ref
+from tests.harness.callers import KINDS, Kind
 from tests.harness.run import Run
-from tests.harness.scenario import Need, scenario
+from tests.harness.scenario import Need, parts, scenario
 
 ANSWERS = ("EVENT-1", "EVENT-2", "EVENT-3", "EVENT-4", "QUALITY-1", "QUALITY-2", "QUALITY-3")
 MARKS = ("QUALITY-4", "QUALITY-5", "QUALITY-9", "QUALITY-10")
+UNTOUCHED = ("EVENT-5", "EVENT-6", "QUALITY-6")
 HEADERS = tuple(f"ARENA-HEADER-{number}" for number in range(1, 8))
+VALUES = {"true": True, "false": False}
 CLOCK_STEP = 1.05
 """Seconds after which a time that was wrongly taken anew differs: the documents' times have whole seconds."""
 
 
-@scenario("arena", *ANSWERS, *MARKS, *HEADERS, "EVENT-5", "EVENT-6", "QUALITY-6", needs=[Need.EVENT])
-def test_an_event_follows_the_flag(run: Run) -> None:
-    """The documents' samples on one event: true and false, each again, and true once more, read after each change."""
-    _set_in_turn(run, run.arena.events[0])
+@scenario("arena", *ANSWERS, *MARKS, *UNTOUCHED, *HEADERS, parts=parts(kind=KINDS, value=VALUES))
+def test_a_value_is_set_and_set_again(run: Run, kind: Kind, value: bool) -> None:
+    """The documents' samples: the flag gets a value that it does not have, then the same again, and is read."""
+    ref = run.arena.first(kind)
+    run.arena.ensure(ref, not value)
+    run.arena.set(ref, value)
+    run.arena.set(ref, value)
+    run.arena.read(ref)
 
 
-@scenario("arena", *ANSWERS[4:], *MARKS, "QUALITY-6", needs=[Need.QUALITY_PROCESS])
-def test_a_quality_process_follows_the_flag(run: Run) -> None:
-    """The documents' samples on one quality process, in turn, and a marking after it was taken back."""
-    _set_in_turn(run, run.arena.quality_processes[0])
-
-
-@scenario("arena", *ANSWERS, *MARKS, *HEADERS, "EVENT-5", "EVENT-6", "QUALITY-6")
-def test_every_named_object_answers(run: Run) -> None:
-    """Each other named event and quality process, whatever its form and creator, is set to true twice and to false."""
-    for ref in _both(run, slice(1, None)):
-        run.arena.read(ref)
-        for value in (True, True, False):
+@scenario(
+    "arena",
+    *ANSWERS,
+    *MARKS,
+    *UNTOUCHED,
+    parts=parts(kind=KINDS, place={"second": 1, "third": 2, "fourth": 3}),
+)
+def test_every_named_object_answers(run: Run, kind: Kind, place: int) -> None:
+    """Another named object, whatever its form and creator, is set to true, to false and to true again."""
+    for ref in run.arena.named(kind)[place : place + 1]:
+        run.arena.refresh(ref)
+        for value in (True, False, True):
             run.arena.set(ref, value)
 
 
-@scenario("arena", "EVENT-7", needs=[Need.SECOND_EVENT])
-def test_an_event_is_left_alone_by_another(run: Run) -> None:
-    """One event is set, another to both values, and the first is read and then set as it was."""
-    _isolated(run, run.arena.events)
+@scenario("arena", "EVENT-7", needs=[Need.SECOND_EVENT], parts=parts(kind=["event"], kept=["first", "third"]))
+def test_an_event_is_left_alone_by_another(run: Run, kind: Kind, kept: str) -> None:
+    """One event is set, another to both values, and the first is read after each and then set as it was."""
+    _isolated(run, kind, kept)
 
 
-@scenario("arena", "QUALITY-7", needs=[Need.SECOND_QUALITY_PROCESS])
-def test_a_quality_process_is_left_alone_by_another(run: Run) -> None:
-    """One quality process is marked, another marked and taken back, and the first is read and then set as it was."""
-    _isolated(run, run.arena.quality_processes)
+@scenario(
+    "arena",
+    "QUALITY-7",
+    needs=[Need.SECOND_QUALITY_PROCESS],
+    parts=parts(kind=["quality_process"], kept=["first", "third"]),
+)
+def test_a_quality_process_is_left_alone_by_another(run: Run, kind: Kind, kept: str) -> None:
+    """One quality process is set, another to both values, and the first is read after each and then set as it was."""
+    _isolated(run, kind, kept)
 
 
-@scenario("arena", "EVENT-5", "EVENT-6", "QUALITY-6", "QUALITY-9")
+@scenario("arena", "EVENT-5", "EVENT-6", "QUALITY-6", "QUALITY-9", phase="last")
 def test_an_update_a_second_later(run: Run) -> None:
     """A second later a time that was wrongly taken anew would differ, and so does the time of a new marking.
 
     Another object's marking comes in between: what it leaves of the first shows that time too.
     """
-    pairs = [refs[:2] for refs in (run.arena.events, run.arena.quality_processes) if refs]
+    pairs = [tuple(reversed(run.arena.named(kind)))[:2] for kind in KINDS if run.arena.named(kind)]
     for first, *others in pairs:
-        for value in (False, True):
-            run.arena.set(first, value)
         for other in others:
-            run.arena.set(other, False)
-    time.sleep(CLOCK_STEP)
+            run.arena.ensure(other, False)
+        run.arena.ensure(first, True)
+    run.wait_until(max(run.arena.put_at(first) for first, *_ in pairs) + CLOCK_STEP)
     for first, *others in pairs:
         for other in others:
             run.arena.set(other, True)
@@ -68,22 +75,15 @@ def test_an_update_a_second_later(run: Run) -> None:
             run.arena.set(first, value)
 
 
-def _set_in_turn(run: Run, ref: Ref) -> None:
-    for value in (True, True, False, False, True):
-        run.arena.set(ref, value)
-        run.arena.read(ref)
-
-
-def _isolated(run: Run, refs: Sequence[Ref]) -> None:
-    """The first two objects, and the third with the first: neighbors, and objects under different parents."""
-    first, second, *others = refs
-    for kept, changed, value in [(first, second, True), *((other, first, False) for other in others[:1])]:
-        run.arena.set(kept, value)
-        for change in (not value, value):
-            run.arena.set(changed, change)
-            run.arena.read(kept)
-        run.arena.set(kept, value)
-
-
-def _both(run: Run, which: slice) -> tuple[Ref, ...]:
-    return (*run.arena.events[which], *run.arena.quality_processes[which])
+def _isolated(run: Run, kind: Kind, kept: str) -> None:
+    """The first object is kept and its neighbor changed; or the third, under another parent perhaps, and the first."""
+    named = run.arena.named(kind)
+    kept_ref, changed = (named[0], named[1]) if kept == "first" else (named[-1], named[0])
+    if kept == "third" and len(named) < 3:
+        return
+    run.arena.ensure(kept_ref, True)
+    run.arena.ensure(changed, kept == "first")
+    for value in (kept != "first", kept == "first"):
+        run.arena.set(changed, value)
+        run.arena.read(kept_ref)
+    run.arena.set(kept_ref, True)

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 from urllib.parse import quote
 
 from tests.harness import batch
@@ -21,7 +21,7 @@ from tests.harness.exchange import (
     OperationId,
     Request,
 )
-from tests.harness.history import History
+from tests.harness.history import History, ObjectState
 from tests.harness.ids import FreshIds, plan
 from tests.harness.oracle import FLAGS
 from tests.harness.target import ArenaTarget, EventRef, QualityProcessRef, VbaTarget
@@ -32,6 +32,8 @@ TOGETHER = 80
 OBJECTS = 4
 """How many of the named events and of the quality processes a run works with: more would show nothing new."""
 
+Kind = Literal["event", "quality_process"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Ref = EventRef | QualityProcessRef
 Send = Callable[[Request], Exchange]
 Burst = Callable[[Sequence[Request]], list[Exchange]]
@@ -68,12 +70,18 @@ def nearly(secret: str) -> tuple[str, ...]:
     return tuple(text for text in (secret[:-1], secret[1:], secret + "0") if text)
 
 
+def body_of_batch(entities: Json) -> bytes:
+    """The body of a batch."""
+    return json.dumps(entities).encode()
+
+
 @dataclass(frozen=True)
 class Arena:
     """The two endpoints of Arena at a target."""
 
     target: ArenaTarget
     send: Send
+    history: History
 
     @property
     def events(self) -> tuple[EventRef, ...]:
@@ -112,9 +120,47 @@ class Arena:
         headers += [("Accept", "application/json"), ("User-Agent", USER_AGENT), *more]
         return Request(operation, method, self.target.url + path, tuple(headers), body, guids)
 
+    def named(self, kind: Kind) -> tuple[Ref, ...]:
+        """The objects of a kind that a run works with."""
+        return self.events if kind == "event" else self.quality_processes
+
+    def first(self, kind: Kind) -> Ref:
+        """The first named object of a kind, which most scenarios work with."""
+        return self.named(kind)[0]
+
     def set(self, ref: Ref, value: bool) -> Exchange:
         """Send the documented request."""
         return self.send(self.request(ref, body_of(ref, value)))
+
+    def ensure(self, ref: Ref, value: bool) -> None:
+        """Set the flag where it is not known to have this value; what other requests left is read before."""
+        if self._flag(ref) is not value:
+            self.refresh(ref)
+            self.set(ref, value)
+
+    def refresh(self, ref: Ref) -> None:
+        """Read the object where requests that should have left it alone were sent since an answer last showed it."""
+        state = self._state(ref)
+        if state is not None and (state.refused_since or state.others_since):
+            self.read(ref)
+
+    def other(self, ref: Ref) -> bool:
+        """The value that the flag does not have: a refused request that asks for it would show if it were applied."""
+        if self._flag(ref) is None:
+            self.set(ref, False)
+        return not self._flag(ref)
+
+    def put_at(self, ref: Ref) -> float:
+        """When the last update of the object was answered, in seconds of the epoch; 0 where none was."""
+        state = self._state(ref)
+        return state.put_at if state else 0.0
+
+    def _flag(self, ref: Ref) -> bool | None:
+        state = self._state(ref)
+        return state.flag if state else None
+
+    def _state(self, ref: Ref) -> ObjectState | None:
+        return self.history.objects.get((operation_of(ref), tuple(guid for _, guid in ref.guids)))
 
     def put(self, ref: Ref, body: bytes, **more: Any) -> Exchange:
         """Send a PUT with any body; `more` as in `request`."""
@@ -178,7 +224,7 @@ class Vba:
 
     def put(self, entities: Json, **more: Any) -> Exchange:
         """Send a batch; `more` as in `request`."""
-        return self.send(self.request(json.dumps(entities).encode(), **more))
+        return self.send(self.request(body_of_batch(entities), **more))
 
     def put_raw(self, body: bytes, **more: Any) -> Exchange:
         """Send any body; `more` as in `request`."""

@@ -5,8 +5,10 @@ Trouble that passes (a connection cut once, 429, 502 to 504 for a while) is wait
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+from collections.abc import Callable
 
 from tests.harness.exchange import Failure, Request, Response, Trouble
 from tests.harness.wire import UnreachableError, Wire
@@ -23,7 +25,7 @@ BROKEN_ANSWERS = 3
 
 
 class BudgetError(Exception):
-    """MAX_REQUESTS is reached: the scenario ends here."""
+    """MAX_REQUESTS or MAX_TIME is reached, as the text says: the scenario ends here."""
 
 
 class StoppedError(Exception):
@@ -33,8 +35,12 @@ class StoppedError(Exception):
 class Delivery:
     """Sends requests within a budget and a rate, and waits for what passes. Safe to use from several threads."""
 
-    def __init__(self, wire: Wire, patience: float, rate: float | None, limit: int | None) -> None:
+    def __init__(
+        self, wire: Wire, patience: float, rate: float | None, limit: int | None, seconds: float | None = None
+    ) -> None:
         self.sent = 0
+        self._seconds = seconds
+        self._begun = time.monotonic()
         self.patience = patience
         self._wire = wire
         self._interval = 0.0 if rate is None else 1 / rate
@@ -44,10 +50,25 @@ class Delivery:
         self._heard = False
         self._broken = 0
 
+    @property
+    def left(self) -> int:
+        """How many requests more the budget has."""
+        return sys.maxsize if self._limit is None else self._limit - self.sent
+
+    def share(self, shares: int, rest_requests: int, rest_seconds: float) -> Callable[[], bool]:
+        """Tells whether one of so many equal shares of what is left of the budget, but for a rest, is used up."""
+        now = time.monotonic()
+        last = self.sent + (self.left - rest_requests) // shares
+        until = sys.maxsize if self._seconds is None else self._begun + self._seconds - rest_seconds
+        moment = now + (until - now) / shares
+        return lambda: self.sent >= last or time.monotonic() >= moment
+
     def reserve(self, count: int) -> None:
-        """See that `count` requests are within the budget. Raises BudgetError where they are not."""
+        """See that `count` requests more are within the budget. Raises BudgetError where they are not."""
         if self._limit is not None and self.sent + count > self._limit:
-            raise BudgetError
+            raise BudgetError(f"MAX_REQUESTS={self._limit} was reached")
+        if self._seconds is not None and time.monotonic() > self._begun + self._seconds:
+            raise BudgetError(f"MAX_TIME={self._seconds:g} was reached")
 
     def deliver(self, request: Request) -> tuple[Response | Failure, int]:
         """The answer once passing trouble is over, and how often the request was sent.

@@ -22,6 +22,8 @@ from tests.harness.target import Target
 
 SHOWN = 200
 """Characters of a value that a message shows."""
+NAMED = 20
+"""Earlier requests that are remembered as the possible cause of a change."""
 ObjectKey = tuple[OperationId, tuple[str, ...]]
 
 
@@ -49,6 +51,8 @@ class ObjectState:
     """Numbers of updates of other objects of the same kind since that answer."""
     marked: tuple[float, Json] | None = None
     """When the last marking that the run made had ended, and the time that its answer gave for it."""
+    put_at: float = 0.0
+    """When the last PUT that showed it had been answered, in seconds of the epoch."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,15 @@ class History:
         """What is known of an entity of the batch."""
         return self.entities.get(id, EntityState(Presence.UNKNOWN))
 
+    def doubtful(self) -> list[int]:
+        """Entities that requests were refused for, or whose batch failed in part, and that nothing has shown since."""
+        return [
+            id
+            for id, state in self.entities.items()
+            if (state.presence is Presence.ABSENT and state.suspects)
+            or (state.presence is Presence.EXISTS and state.failed_beside)
+        ]
+
     def forget_object(self, request: Request) -> None:
         """Nothing is known any more of the event or quality process that the request names."""
         self.objects.pop(_key(request), None)
@@ -187,6 +200,7 @@ class History:
             flag=flag if isinstance(flag, bool) and len(values) <= 1 else None,
             by_put=judged.put,
             marked=marked,
+            put_at=exchange.ended if judged.put or before is None else before.put_at,
         )
 
     def _note(
@@ -194,9 +208,9 @@ class History:
     ) -> None:
         for key, state in self.objects.items():
             if refused is not None:
-                self.objects[key] = replace(state, refused_since=(*state.refused_since, refused))
+                self.objects[key] = replace(state, refused_since=(*state.refused_since[-NAMED:], refused))
             elif other is not None and key[0] == operation and key != but:
-                self.objects[key] = replace(state, others_since=(*state.others_since, other))
+                self.objects[key] = replace(state, others_since=(*state.others_since[-NAMED:], other))
 
     def _record_batch(self, judged: Judged) -> None:
         exchange, reading = judged.exchange, judged.reading

@@ -14,11 +14,18 @@ from tests.harness.target import ConfigurationError, check_url
 
 Profile = Literal["quick", "standard", "deep"]
 MAX_SEED = 2**32 - 1
+WORKERS = 8
+DEEP_SECONDS = 600.0
+"""How long a deep run lasts where neither MAX_TIME nor MAX_REQUESTS is given."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is made: `rate` is in requests a second, `max_requests` counts everything that is sent."""
+    """How a run is made.
+
+    `rate` is in requests a second, `max_requests` counts everything that is sent, `max_time` is in seconds, `workers`
+    is how many requests are under way at once to a target that takes its time.
+    """
 
     target_url: str | None = None
     target_config: Path | None = None
@@ -26,7 +33,9 @@ class Options:
     strict: bool = False
     only: tuple[str, ...] = ()
     max_requests: int | None = None
+    max_time: float | None = None
     rate: float | None = None
+    workers: int = WORKERS
     seed: int = 0
     report_dir: Path = Path("reports")
 
@@ -56,14 +65,19 @@ def read_options(values: dict[str, str | None]) -> Options:
             )
         profile = found
     seed = _integer(given, "SEED", 0, MAX_SEED)
+    max_requests = _integer(given, "MAX_REQUESTS", 1, 10**9)
+    max_time = _integer(given, "MAX_TIME", 1, 10**6)
+    endless = profile == "deep" and max_requests is None and max_time is None
     return Options(
         target_url=check_url("TARGET_URL", given["TARGET_URL"]) if "TARGET_URL" in given else None,
         target_config=Path(given["TARGET_CONFIG"]) if "TARGET_CONFIG" in given else None,
         profile=profile,
         strict=_flag(given, "STRICT"),
         only=_only(given.get("ONLY", "")),
-        max_requests=_integer(given, "MAX_REQUESTS", 1, 10**9),
+        max_requests=max_requests,
+        max_time=DEEP_SECONDS if endless else max_time,
         rate=_rate(given),
+        workers=_integer(given, "WORKERS", 1, 64) or WORKERS,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
         report_dir=_report_dir(given),
     )

@@ -318,11 +318,11 @@ def _ordinary(field: str, value: Json) -> bool:
             return ORDINARY_DATE_TIME.fullmatch(value) is not None
         wide = any(ord(char) > 0xFFFF for char in value)
         limit = schema.get("maxLength", 0) // (2 if wide else 1)
-        return all(_assigned(char) for char in value) and (len(value) <= limit or "maxLength" not in schema)
+        return all(assigned(char) for char in value) and (len(value) <= limit or "maxLength" not in schema)
     return True
 
 
-def _assigned(char: str) -> bool:
+def assigned(char: str) -> bool:
     """Whether a character is text to every database: no control but tab and line ends, no surrogate, no nonchar."""
     code = ord(char)
     control = (code < 0x20 and char not in "\t\n\r") or 0x7F <= code < 0xA0

@@ -14,7 +14,7 @@ from tests.harness import report, summary
 from tests.harness.options import Options, read_options
 from tests.harness.run import Run
 from tests.harness.runner import apis_of, chosen_scenarios
-from tests.harness.scenario import Scenario, of_function, scenarios
+from tests.harness.scenario import Scenario, named, parts_of, scenarios
 from tests.harness.target import ConfigurationError, Target, load_target, reference_target
 from tests.harness.verdict import Verdict, decide, gates
 from tests.reference.app import build_app
@@ -27,7 +27,9 @@ VARIABLES = {
     "STRICT": "1: a failed SHOULD makes the target nonconforming too",
     "ONLY": "ids of requirements or their beginnings, such as EVENT-3 or BATCH, separated by commas",
     "MAX_REQUESTS": "send no more requests than this",
+    "MAX_TIME": "send no request after this many seconds; a deep run ends then (600 by default)",
     "RATE": "send at most this many requests a second",
+    "WORKERS": "requests that may be under way at once where the target takes its time (8 by default)",
     "SEED": "the same seed sends the same requests; without it, one is drawn and printed",
     "REPORT_DIR": "where the reports go (reports/ by default)",
 }
@@ -90,6 +92,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in VARIABLES.items():
         option = TAKEN.get(name, "--" + name.lower().replace("_", "-"))
         group.addoption(option, dest=f"contract_{name}", default=None, help=text)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each part of a scenario is a test of its own."""
+    labelled = [one for one in parts_of(metafunc.function) if one.arguments]
+    if labelled:
+        names = list(labelled[0].arguments)
+        values = [[one.arguments[name] for name in names] for one in labelled]
+        metafunc.parametrize(names, values, ids=[one.name.partition("[")[2][:-1] for one in labelled])
 
 
 @pytest.hookimpl(trylast=True)
@@ -166,4 +177,6 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 def _scenario(item: pytest.Item) -> Scenario | None:
-    return of_function(item.obj) if isinstance(item, pytest.Function) else None
+    if not isinstance(item, pytest.Function):
+        return None
+    return named(f"{item.obj.__module__.rpartition('.')[2]}::{item.name}")

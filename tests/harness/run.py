@@ -9,7 +9,8 @@ import json
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -42,6 +43,13 @@ QUOTA_RESERVE = 2
 FINDINGS_KEPT = 5
 NO_SERVER = "is the URL right, and does the server run?"
 NO_CREDENTIALS = {"ARENA-AUTH-1", "ARENA-AUTH-2", "BATCH-AUTH-1", "BATCH-AUTH-2"}
+REMEMBERED = 2000
+REST_REQUESTS, REST_SECONDS = 40, 5.0
+"""What a deep run keeps for the scenarios that look at what it left."""
+TOGETHER = 64
+"""Independent requests at most that are given to the workers at once."""
+SLOW = 0.01
+"""Seconds for an answer from which on independent requests are under way together: below, that gains nothing."""
 HANGS = 3
 """Requests that were never answered, after which a run stops: each costs minutes."""
 
@@ -68,7 +76,8 @@ class Run:
         self.selected = options.selected
         self.history = History(target)
         self.tallies: dict[str, Tally] = {id: Tally() for id in self.selected}
-        self.exchanges: list[Exchange] = []
+        self.exchanges: deque[Exchange] = deque(maxlen=REMEMBERED)
+        """The last ones."""
         self.stopped: str | None = None
         self.crashed: list[str] = []
         self.to_perform: list[Scenario] = []
@@ -76,9 +85,13 @@ class Run:
         self.started = time.monotonic()
         self.seconds = 0.0
         self._wire = Wire() if wire is None else wire
-        self._delivery = Delivery(self._wire, patience, options.rate, options.max_requests)
+        self._delivery = Delivery(self._wire, patience, options.rate, options.max_requests, options.max_time)
         self._scenario = "the first request"
         self._performed: set[str] = set()
+        self._sent_ahead: set[str] = set()
+        self._sent_before: set[int] = set()
+        self._round = 0
+        self._slow = False
         self._numbered = 0
         self._established = False
         self._hangs = 0
@@ -89,7 +102,7 @@ class Run:
         """The caller of the Arena endpoints. Raises ValueError where the target does not claim them."""
         if self.target.arena is None:
             raise ValueError("the target does not claim Arena")
-        return Arena(self.target.arena, self.send)
+        return Arena(self.target.arena, self.send, self.history)
 
     @cached_property
     def vba(self) -> Vba:
@@ -108,6 +121,15 @@ class Run:
         """The scenario's own randomness, from its start each time: the same SEED gives the same requests."""
         return random.Random(f"{self.options.seed}:{self._scenario}")
 
+    @property
+    def drawn(self) -> int:
+        """A seed for what the scenario draws: another one in each round of a deep run."""
+        return self.rng.randrange(2**32) + self._round
+
+    def was_sent(self, request: Request) -> bool:
+        """Whether the very same request was sent before in this run."""
+        return hash(request) in self._sent_before
+
     def send(self, request: Request) -> Exchange:
         """Send one request and have its exchange judged.
 
@@ -118,25 +140,37 @@ class Run:
         return exchange
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Send requests at the same moment, each over its own connection, and have them judged together.
+        """Send requests at the same moment, each over its own connection, and have them judged together."""
+        barrier = threading.Barrier(len(requests))
+        return self._together([(self._scenario, request) for request in requests], len(requests), barrier.wait)
+
+    def _together(
+        self, requests: Sequence[tuple[str, Request]], workers: int, begin: Callable[[], object] = lambda: None
+    ) -> list[Exchange]:
+        """Send requests, each with its scenario's name, over so many connections at once, and have them judged.
 
         Connections are closed before and after: a server with fewer workers than there are connections gets to them
         all, one after the other.
         """
         numbers = self._numbers(len(requests))
         self._wire.close()
-        closing = [replace(request, headers=(*request.headers, ("Connection", "close"))) for request in requests]
         self._bursts += 1
-        barrier = threading.Barrier(len(requests))
+        burst = self._bursts
 
-        def send(request: Request, number: int) -> Exchange:
-            barrier.wait()
-            return replace(self._exchange(request, number), burst=self._bursts)
+        def send(one: tuple[str, Request], number: int) -> Exchange:
+            begin()
+            name, request = one
+            closing = replace(request, headers=(*request.headers, ("Connection", "close")))
+            return replace(self._exchange(closing, number), scenario=name, burst=burst)
 
-        with ThreadPoolExecutor(len(requests)) as pool:
-            exchanges = list(pool.map(send, closing, numbers))
+        with ThreadPoolExecutor(workers) as pool:
+            exchanges = list(pool.map(send, requests, numbers))
         self._taken(exchanges)
         return exchanges
+
+    def wait_until(self, moment: float) -> None:
+        """Let time pass until a moment, in seconds of the epoch."""
+        time.sleep(max(0.0, moment - time.time()))
 
     def first_requests(self, apis: Sequence[Api]) -> None:
         """Send one known good request to each API: is it there, and does it take the credentials and the data?
@@ -158,6 +192,8 @@ class Run:
             except StoppedError as error:
                 self.stopped = str(error)
         self._established = True
+        took = sorted(exchange.ended - exchange.started for exchange in self.exchanges)
+        self._slow = self.options.workers > 1 and bool(took) and took[len(took) // 2] >= SLOW
 
     def _read_everything(self) -> None:
         """What can be read is read before anything is changed: the first update already shows what it touches."""
@@ -177,16 +213,18 @@ class Run:
         self._performed.add(scenario.name)
         missing = scenario.missing(self.target)
         reason: str | None = "the suite itself failed, or was interrupted"
+        rest_on = scenario.requirements
         try:
             if self.stopped:
                 raise StoppedError(self.stopped)
             if missing:
                 reason = "needs " + " and ".join(need.value for need in missing)
+                rest_on = scenario.resting_on(missing)
             else:
-                scenario.function(self)
+                self._perform(scenario)
                 reason = None
-        except BudgetError:
-            reason = f"MAX_REQUESTS={self.options.max_requests} was reached"
+        except BudgetError as error:
+            reason = str(error)
         except UsedUpError:
             reason = "needs vba.event_ids that no earlier run has used; give another range"
         except StoppedError as error:
@@ -194,8 +232,57 @@ class Run:
             reason = f"the run stopped: {error}"
         finally:
             if reason is not None:
-                self._unverified(scenario, reason)
+                self._unverified(rest_on, reason)
         return reason
+
+    def _perform(self, scenario: Scenario) -> None:
+        """Have a scenario send its requests; where a target takes its time, independent ones that follow go with it."""
+        if scenario.name in self._sent_ahead:
+            return
+        requests = [(scenario.name, request) for request in scenario.perform(self)]
+        if requests and self._slow:
+            for following in self._following(scenario):
+                self._scenario = following.name
+                requests += [(following.name, request) for request in following.perform(self)]
+            self._scenario = scenario.name
+        if len(requests) > 1:
+            self._together(requests, self.options.workers)
+            self._sent_ahead.update(name for name, _ in requests)
+        elif requests:
+            self.send(requests[0][1])
+
+    def _following(self, scenario: Scenario) -> list[Scenario]:
+        """The scenarios right behind an independent one that can be sent together with it."""
+        place = self.to_perform.index(scenario)
+        found: list[Scenario] = []
+        for one in self.to_perform[place + 1 : place + self._room(TOGETHER)]:
+            if not one.independent or one.missing(self.target):
+                break
+            found.append(one)
+        return found
+
+    def _room(self, most: int) -> int:
+        """How many requests may be under way together: no more than the budget and the quota leave."""
+        quota = self.history.quota
+        left = remaining(quota.response) if quota and quota.response else None
+        room = most if left is None else min(most, left - QUOTA_RESERVE)
+        return min(room, self._delivery.left)
+
+    def draw_until_the_end(self, api: Api) -> None:
+        """Perform what is drawn for an API again and again, with other requests each time, until its share is used.
+
+        The deep scenarios share what MAX_REQUESTS and MAX_TIME leave, but for a rest that the last scenarios need.
+        """
+        name = self._scenario
+        drawn = [one for one in self.to_perform if one.drawn and one.api == api and not one.missing(self.target)]
+        sharing = [one for one in self.to_perform if one.phase == "deep" and one.name not in self._performed]
+        end = self._delivery.share(len(sharing) + 1, REST_REQUESTS, REST_SECONDS)
+        while drawn and not end():
+            for one in drawn:
+                self._round += 1
+                self._scenario = name
+                for request in one.perform(self):
+                    self.send(request)
 
     def broken_in(self, scenario: Scenario) -> list[str]:
         """The requirements that exchanges of a scenario broke."""
@@ -205,7 +292,7 @@ class Run:
         """End the run: its time is taken, its connections are closed."""
         for scenario in self.to_perform:
             if scenario.name not in self._performed:
-                self._unverified(scenario, "not all of its scenarios were run")
+                self._unverified(scenario.requirements, "not all of its scenarios were run")
         self.seconds = time.monotonic() - self.started
         self._wire.close()
 
@@ -285,9 +372,10 @@ class Run:
                         tally.findings.append(Finding(id, mismatches[0], one.exchange))
         self.history.record(judged)
         self.exchanges.extend(exchanges)
+        self._sent_before.update(hash(exchange.request) for exchange in exchanges)
 
-    def _unverified(self, scenario: Scenario, reason: str) -> None:
-        for id in scenario.requirements & self.selected:
+    def _unverified(self, requirements: frozenset[str], reason: str) -> None:
+        for id in requirements & self.selected:
             if reason not in self.tallies[id].unverified:
                 self.tallies[id].unverified.append(reason)
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import get_args
 
 from tests.harness.delivery import PATIENCE
-from tests.harness.options import Options
+from tests.harness.options import Options, Profile
 from tests.harness.run import Run
-from tests.harness.scenario import Api, Scenario, scenarios
+from tests.harness.scenario import Api, Scenario, order, scenarios
 from tests.harness.target import ConfigurationError, Target
 from tests.harness.verdict import Verdict, decide
 from tests.harness.wire import Wire
 
 
 def chosen_scenarios(target: Target, options: Options) -> list[Scenario]:
-    """The scenarios that concern what the target claims and what ONLY selects, in the order in which they run.
+    """The scenarios of the profile that concern what the target claims and what ONLY selects, in their order.
 
     Raises ConfigurationError where there is none.
     """
-    chosen = [one for one in scenarios() if one.concerns(target) and one.requirements & options.selected]
+    quick = frozenset(order().quick)
+    of_profile: dict[Profile, Callable[[Scenario], bool]] = {
+        "quick": lambda one: one.name in quick,
+        "standard": lambda one: one.phase != "deep",
+        "deep": lambda one: True,
+    }
+    chosen = [
+        one
+        for one in scenarios()
+        if of_profile[options.profile](one) and one.concerns(target) and one.requirements & options.selected
+    ]
     if not chosen:
         raise ConfigurationError("ONLY: nothing of it concerns an API that the target claims; name others")
     return chosen

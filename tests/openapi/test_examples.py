@@ -21,6 +21,7 @@ from tests.harness.exchange import (
     Request,
     Response,
 )
+from tests.harness.history import History
 from tests.harness.target import reference_target
 from tests.harness.wire import Wire
 from tests.reference.app import build_app
@@ -205,12 +206,13 @@ def test_a_sample_answer_of_the_document_stands(
 def test_a_correct_server_answers_an_arena_example_with_the_matching_one(
     url: str, operation_id: OperationId, request_name: str, answer_name: str
 ) -> None:
-    target = reference_target(url).arena
+    whole = reference_target(url)
+    target = whole.arena
     assert target is not None
     ref = target.events[0] if operation_id == RECONCILE_EVENT else target.quality_processes[0]
     body = json.dumps(request_example(operation_id, request_name)).encode()
 
-    found = put(Arena(target, put).request(ref, body))
+    found = put(Arena(target, put, History(whole)).request(ref, body))
 
     expected = answer_example(operation_id, "200", answer_name)
     # The time of the marking is the present one, so it alone differs from the document's sample.
@@ -221,10 +223,11 @@ def test_a_correct_server_answers_an_arena_example_with_the_matching_one(
 
 @pytest.mark.parametrize("operation_id", [RECONCILE_EVENT, RECONCILE_QUALITY_PROCESS])
 def test_a_correct_server_refuses_as_the_examples_do(url: str, operation_id: OperationId) -> None:
-    target = reference_target(url).arena
+    whole = reference_target(url)
+    target = whole.arena
     assert target is not None
     ref = target.events[0] if operation_id == RECONCILE_EVENT else target.quality_processes[0]
-    caller = Arena(target, put)
+    caller = Arena(target, put, History(whole))
     unknown = (*ref.guids[:-1], (ref.guids[-1][0], "X9TCV8TK7AT1KZNA8V1Q"))
 
     not_json = put(caller.request(ref, b'{"itemsReconciled": '))

@@ -67,7 +67,7 @@ def _never_sent(request: Request) -> Exchange:
     raise AssertionError(f"{request.method} {request.url} was to be built, not sent")
 
 
-_ARENA = Arena(arena_target(), _never_sent)
+_ARENA = Arena(arena_target(), _never_sent, History(TARGET))
 _VBA = Vba(vba_target(), _never_sent, History(TARGET), random.Random(0))
 
 

@@ -12,7 +12,7 @@ from tests.harness.checks.registry import check
 from tests.harness.contract import requirements
 from tests.harness.exchange import ARENA_OPERATIONS, PUT_EVENTS_BATCH, Mismatch, OperationId
 from tests.harness.history import History, Judged
-from tests.harness.scenario import MODULES, Api, Scenario, of_function, scenarios
+from tests.harness.scenario import MODULES, Api, Scenario, parts_of, scenarios
 from tests.suite import checks
 from tests.suite.checks.judgement import SEEN_BROKEN, SEEN_KEPT
 
@@ -97,7 +97,7 @@ def test_every_module_of_the_contract_is_run() -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_no_scenario_takes_the_name_and_place_of_another(name: str) -> None:
     module = importlib.import_module(name)
-    registered = [scenario for scenario in scenarios() if scenario.function.__module__ == name]
+    registered = {scenario.function for scenario in scenarios() if scenario.function.__module__ == name}
 
     assert len(registered) == inspect.getsource(module).count("@scenario(")
 
@@ -107,4 +107,4 @@ def test_every_test_of_the_contract_is_a_scenario(name: str) -> None:
     tests = [value for key, value in vars(importlib.import_module(name)).items() if key.startswith("test_")]
 
     assert tests
-    assert all(of_function(test) for test in tests)
+    assert all(parts_of(test) for test in tests)
