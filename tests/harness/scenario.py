@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Api = Literal["arena", "vba"]
 Phase = Literal["main", "deep", "last"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
-"""When a scenario runs: `deep` in deep runs alone, until their time is over; `last` looks at what others left behind."""
+"""When a scenario runs: `deep` in deep runs alone, until they are over; `last` looks at what others left behind."""
 ScenarioFunction = Callable[..., "list[Request] | None"]
 ORDER_FILE = Path(__file__).parents[1] / "contract" / "order.json"
 
