@@ -27,7 +27,9 @@ NOT_JSON: dict[str, Change] = {
     "cut in an entity": lambda right: right[:-2],
     "trailing text": lambda right: right + b" and more",
     "twice": lambda right: right + right,
-    "an unquoted key": lambda right: b"[{event_ID: 1}]",
+    "an unquoted key": lambda right: right.replace(b'"reminder"', b"reminder"),
+    "a trailing comma": lambda right: right[:-1] + b",]",
+    "a comment": lambda right: b"/**/" + right,
     "XML": lambda right: b"<batch/>",
 }
 PLACES = {"first": 0, "between": 1, "last": 2}
@@ -55,13 +57,11 @@ def test_an_invalid_entity_beside_valid_ones(run: Run, place: int) -> None:
     run.vba.put([minimal(id) for id in ids])
 
 
-@scenario("vba", "BATCH-8", "BATCH-7")
-def test_an_invalid_new_entity_beside_an_existing_one(run: Run) -> None:
-    """A new entity with a wrong type, behind a valid existing one, does not exist afterwards."""
+@scenario("vba", "BATCH-8", "BATCH-7", parts=parts(value={"a text": "yes", "null": None, "a number": 1}))
+def test_an_invalid_new_entity_beside_an_existing_one(run: Run, value: Json) -> None:
+    """A new entity with a wrong value, behind a valid existing one: at the end, it does not exist."""
     new, existing = run.vba.new(1)[0], run.vba.existing(1)[0]
-    run.vba.put([minimal(existing)])
-    run.vba.put([minimal(existing), minimal(new) | {"claim_Audit_Event": "yes"}])
-    run.vba.put([minimal(new)])
+    run.vba.put([minimal(existing), minimal(new) | {"claim_Audit_Event": value}])
 
 
 @scenario("vba", "BATCH-16")

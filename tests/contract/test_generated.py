@@ -4,6 +4,7 @@ The generators know what each input deserves, and every answer is judged like th
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -34,12 +35,12 @@ from tests.harness.generators import (
 from tests.harness.run import Run
 from tests.harness.scenario import parts, scenario
 
-FUZZED = 6
+FUZZED = 3
 """Bodies of schemathesis' fuzzing phase for each operation, of each mode."""
 DRAWN = 40
 """Entities that are drawn to go in one batch."""
-ODD = 2
-"""Odd inputs of each kind."""
+ODD = 1
+"""Odd inputs that are drawn for each kind at once."""
 ALONE = 20
 """Invalid entities that go one by one to a target that refuses batches whole."""
 
@@ -51,7 +52,8 @@ def test_generated_bodies(run: Run, kind: Kind) -> None:
     # It takes a quarter of a second to import, and quick runs do without.
     from tests.harness.generated import coverage_bodies, fuzzed_bodies
 
-    bodies = [*coverage_bodies(operation_of(ref))]
+    # Either endpoint gets its half: the two schemas differ in the flag's name alone.
+    bodies = [*_once(run, coverage_bodies(operation_of(ref)))][KINDS.index(kind) :: 2]
     for positive in (True, False):
         bodies += fuzzed_bodies(operation_of(ref), run.drawn, FUZZED, positive=positive)
     for body in dict.fromkeys(json.dumps(body) for body in bodies):
@@ -65,7 +67,7 @@ def test_generated_entities(run: Run) -> None:
     """The entities of schemathesis' coverage phase and of its fuzzing phase, valid and invalid."""
     from tests.harness.generated import coverage_bodies, fuzzed_bodies
 
-    bodies = [*coverage_bodies(PUT_EVENTS_BATCH)]
+    bodies = [*_once(run, coverage_bodies(PUT_EVENTS_BATCH))]
     for positive in (True, False):
         bodies += fuzzed_bodies(PUT_EVENTS_BATCH, run.drawn, FUZZED, positive=positive)
     _send(run, [entity for body in bodies if isinstance(body, list) for entity in body])
@@ -127,6 +129,11 @@ def test_drawn_odd_requests_at_vba(run: Run, input: str) -> list[Request]:
         "media types": odd_header_values().map(lambda text: vba.request(body, accept=text)),
     }
     return draw(made[input], run.drawn, ODD)
+
+
+def _once(run: Run, bodies: Iterable[Json]) -> Iterable[Json]:
+    """What is the same each time is sent in the first round alone."""
+    return bodies if run.round == 0 else ()
 
 
 def _send(run: Run, entities: list[Json]) -> None:

@@ -29,7 +29,7 @@ from tests.harness.target import ArenaTarget, EventRef, QualityProcessRef, VbaTa
 USER_AGENT = "events-contract/1.0"
 TOGETHER = 80
 """Entities of one batch where a scenario has many to send."""
-OBJECTS = 4
+OBJECTS = 3
 """How many of the named events and of the quality processes a run works with: more would show nothing new."""
 
 Kind = Literal["event", "quality_process"]

@@ -310,7 +310,9 @@ def _ordinary(field: str, value: Json) -> bool:
     """Whether a value that has the field's type is one that every implementation has to take."""
     schema = entity_properties()[field]
     if isinstance(value, float):
-        return not value.is_integer() and 0 <= value <= 100 and len(repr(value)) <= 8
+        # 1e1 and 10.0 are numbers like any other, where the field is a number and no integer.
+        whole = value.is_integer() and "integer" in schema["type"]
+        return not whole and 0 <= value <= 100 and len(repr(value)) <= 8
     if isinstance(value, int) and not isinstance(value, bool):
         return value >= 0 and ("integer" in schema["type"] or value <= 100)
     if isinstance(value, str):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +15,9 @@ from tests.harness import report, summary
 from tests.harness.options import Options, read_options
 from tests.harness.run import Run
 from tests.harness.runner import apis_of, chosen_scenarios
-from tests.harness.scenario import Scenario, named, parts_of, scenarios
+from tests.harness.scenario import MODULES, Scenario, modules_of, named, parts_of
 from tests.harness.target import ConfigurationError, Target, load_target, reference_target
 from tests.harness.verdict import Verdict, decide, gates
-from tests.reference.app import build_app
-from tests.reference.server import running
 
 VARIABLES = {
     "TARGET_URL": "the base URL of the implementation to test; without it, the embedded reference implementation",
@@ -80,6 +79,10 @@ class Contract:
             return load_target(options.target_config, options.target_url)
         if options.target_url is not None:
             return reference_target(options.target_url, "the target at TARGET_URL")
+        # Only then: a run against a target does without the server, which takes its time to import.
+        from tests.reference.app import build_app
+        from tests.reference.server import running
+
         return reference_target(self._embedded.enter_context(running(build_app())))
 
 
@@ -94,6 +97,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, dest=f"contract_{name}", default=None, help=text)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What the profile does not run is not even imported."""
+    module = f"tests.contract.{collection_path.stem}"
+    left_out = module in MODULES and config.getoption("contract_PROFILE") == "quick"
+    return True if left_out and module not in modules_of("quick") else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each part of a scenario is a test of its own."""
     labelled = [one for one in parts_of(metafunc.function) if one.arguments]
@@ -106,7 +116,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose and order the scenarios, and reach the target before the first of them."""
-    order = scenarios()
     found = {item: scenario for item in items if (scenario := _scenario(item))}
     if not found or config.option.collectonly:
         return
@@ -118,7 +127,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[CONTRACT] = contract
     kept = [item for item, one in found.items() if one in chosen]
     config.hook.pytest_deselected(items=[item for item in found if item not in kept])
-    items[:] = [item for item in items if item not in found] + sorted(kept, key=lambda item: order.index(found[item]))
+    items[:] = [item for item in items if item not in found] + sorted(kept, key=lambda item: chosen.index(found[item]))
 
 
 @pytest.hookimpl(tryfirst=True)

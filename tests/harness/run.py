@@ -80,6 +80,8 @@ class Run:
         """The last ones."""
         self.stopped: str | None = None
         self.crashed: list[str] = []
+        self.round = 0
+        """How often what is drawn was drawn anew, in a deep run."""
         self.to_perform: list[Scenario] = []
         """What the run is to perform: a scenario that it does not get to leaves its requirements unverified."""
         self.started = time.monotonic()
@@ -90,7 +92,6 @@ class Run:
         self._performed: set[str] = set()
         self._sent_ahead: set[str] = set()
         self._sent_before: set[int] = set()
-        self._round = 0
         self._slow = False
         self._numbered = 0
         self._established = False
@@ -124,7 +125,7 @@ class Run:
     @property
     def drawn(self) -> int:
         """A seed for what the scenario draws: another one in each round of a deep run."""
-        return self.rng.randrange(2**32) + self._round
+        return self.rng.randrange(2**32) + self.round
 
     def was_sent(self, request: Request) -> bool:
         """Whether the very same request was sent before in this run."""
@@ -279,10 +280,11 @@ class Run:
         end = self._delivery.share(len(sharing) + 1, REST_REQUESTS, REST_SECONDS)
         while drawn and not end():
             for one in drawn:
-                self._round += 1
+                self.round += 1
                 self._scenario = name
                 for request in one.perform(self):
-                    self.send(request)
+                    if not self.was_sent(request):
+                        self.send(request)
 
     def broken_in(self, scenario: Scenario) -> list[str]:
         """The requirements that exchanges of a scenario broke."""

@@ -8,7 +8,7 @@ from typing import get_args
 from tests.harness.delivery import PATIENCE
 from tests.harness.options import Options, Profile
 from tests.harness.run import Run
-from tests.harness.scenario import Api, Scenario, order, scenarios
+from tests.harness.scenario import Api, Scenario, modules_of, order, scenarios
 from tests.harness.target import ConfigurationError, Target
 from tests.harness.verdict import Verdict, decide
 from tests.harness.wire import Wire
@@ -27,7 +27,7 @@ def chosen_scenarios(target: Target, options: Options) -> list[Scenario]:
     }
     chosen = [
         one
-        for one in scenarios()
+        for one in scenarios(modules_of(options.profile))
         if of_profile[options.profile](one) and one.concerns(target) and one.requirements & options.selected
     ]
     if not chosen:

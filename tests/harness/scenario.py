@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from tests.harness.callers import KINDS, Kind
 from tests.harness.contract import requirements
 from tests.harness.exchange import Request
+from tests.harness.options import Profile
 from tests.harness.target import Target
 
 if TYPE_CHECKING:
@@ -138,6 +139,19 @@ def parts(**axes: Mapping[str, Any] | Sequence[str]) -> dict[str, dict[str, obje
     }
 
 
+def in_turn(**axes: Mapping[str, Any] | Sequence[str]) -> dict[str, dict[str, object]]:
+    """As `parts`, but the values of the last axis meet the others in turn: each once, with one of them."""
+    name, *_ = reversed(axes)
+    values = axes.pop(name)
+    others = list(parts(**axes).items())
+    labelled = values.items() if isinstance(values, Mapping) else [(value, value) for value in values]
+    found: dict[str, dict[str, object]] = {}
+    for index, (label, value) in enumerate(labelled):
+        other, arguments = others[index % len(others)]
+        found[f"{other}-{label}"] = {**arguments, name: value}
+    return found
+
+
 def scenario(
     api: Api,
     *ids: str,
@@ -168,17 +182,24 @@ def scenario(
 
 
 @cache
-def scenarios() -> tuple[Scenario, ...]:
-    """Every scenario of tests/contract/, part by part, in the order in which they run."""
-    for module in MODULES:
-        importlib.import_module(module)
+def scenarios(modules: tuple[str, ...] = MODULES) -> tuple[Scenario, ...]:
+    """Every scenario of these modules of tests/contract/, part by part, in the order in which they run."""
+    for name in modules:
+        importlib.import_module(name)
     place = {name: index for index, name in enumerate(order().names)}
-    modules = {name: index for index, name in enumerate(MODULES)}
 
     def rank(one: Scenario) -> tuple[int, int, int]:
-        return PHASES.index(one.phase), place.get(one.name, len(place)), modules[one.function.__module__]
+        return PHASES.index(one.phase), place.get(one.name, len(place)), modules.index(one.function.__module__)
 
-    return tuple(sorted(_SCENARIOS.values(), key=rank))
+    return tuple(sorted((one for one in _SCENARIOS.values() if one.function.__module__ in modules), key=rank))
+
+
+def modules_of(profile: Profile) -> tuple[str, ...]:
+    """The modules that a profile runs: quick runs do without those that generate, which take long to import."""
+    if profile != "quick":
+        return MODULES
+    named = {name.partition("::")[0] for name in order().quick}
+    return tuple(module for module in MODULES if module.rpartition(".")[2] in named)
 
 
 @dataclass(frozen=True)

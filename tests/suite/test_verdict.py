@@ -279,7 +279,7 @@ def test_a_gate_is_a_must_or_under_strict_a_should_that_is_not_waived(
 
 def test_a_scenario_that_the_run_did_not_get_to_leaves_its_requirements_unverified() -> None:
     run = Run(TARGET, Options())
-    run.to_perform = [one for one in scenarios() if one.name == "test_http::test_odd_headers_at_vba"]
+    run.to_perform = [one for one in scenarios() if one.name.startswith("test_http::test_odd_headers_at_vba")]
     run.tallies["HTTP-1"].exchanges = 1
 
     run.close()

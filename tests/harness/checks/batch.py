@@ -97,15 +97,16 @@ def every_valid_value_is_taken(judged: Judged, past: History) -> list[Mismatch] 
     """BATCH-6: an entity that keeps the schema is done, whichever fields it leaves out and whatever values it has."""
     if not _all_valid(judged) or _too_large(judged) or not judged.reading.entities:
         return None
+    raced = _raced(judged, past)
     if 400 <= judged.exchange.status < 500:
-        if _repeated(judged.reading.entities):
+        if _repeated(judged.reading.entities) or raced:
             return None
         return [Mismatch("a batch whose entities all keep the schema is carried out", _brief(judged))]
     found = _results(judged)
     if found is None:
         return None
     for entity, result in zip(judged.reading.entities, judged.matched, strict=True):
-        if result is not None and not batch.done(result):
+        if result is not None and not batch.done(result) and entity.id not in raced:
             return [Mismatch(f"event_ID {entity.id}, which keeps the schema, is done", _result(result))]
     return []
 
@@ -255,16 +256,17 @@ def error_tells_of_errors(judged: Judged, past: History) -> list[Mismatch] | Non
 
 @check("BATCH-18")
 def a_new_id_is_created_once(judged: Judged, past: History) -> list[Mismatch] | None:
-    """BATCH-18: of concurrent batches with the same new id, one creates it."""
+    """BATCH-18: of concurrent batches with the same new id, one creates it, and the others update it."""
     if not judged.burst or judged.exchange.number != judged.burst[-1].number:
         return None
-    contested = [id for id in sorted(judged.contested) if past.entity(id).presence is Presence.ABSENT]
-    if not contested or not judged.reading.valid or any(one.attempts > 1 for one in judged.burst):
+    raced = _raced(judged, past)
+    if not raced or not judged.reading.valid or any(one.attempts > 1 for one in judged.burst):
         return None
-    for id in contested:
+    for id in sorted(raced):
         results = [result for one in judged.burst for result in batch.results(one.json) or []]
-        statuses = [batch.status(result) for result in results if batch.names(result, id) and batch.done(result)]
-        if statuses and statuses.count(CREATED) != 1:
+        named = [result for result in results if batch.names(result, id)]
+        statuses = [batch.status(result) for result in named]
+        if statuses and (statuses.count(CREATED) != 1 or not all(batch.done(result) for result in named)):
             return [
                 Mismatch(
                     f"event_ID {id} created once", f"statuses {statuses} of {len(judged.burst)} concurrent batches"
@@ -373,6 +375,11 @@ def _applied_all_the_same(id: str, judged: Judged, past: History) -> list[Mismat
         for entity, state, result in _known(judged, past, blamed=True)
         if state.presence is Presence.ABSENT and id in state.suspects and batch.status(result) == UPDATED
     ]
+
+
+def _raced(judged: Judged, past: History) -> frozenset[int]:
+    """The ids that several concurrent batches were to create."""
+    return frozenset(id for id in judged.contested if past.entity(id).presence is Presence.ABSENT)
 
 
 def _repeated(entities: tuple[EntityReading, ...]) -> dict[int, int]:

@@ -62,7 +62,7 @@ def date_is_now(judged: Judged, past: History) -> list[Mismatch] | None:
     )
     values = response.header("date")
     is_one = len(values) == 1 and HTTP_DATE.fullmatch(values[0]) is not None
-    moment = parse_moment(values[0]) if is_one else None
+    moment = parse_moment(values[0]) if is_one and _names_its_weekday(values[0]) else None
     low, high = judged.exchange.started - CLOCK_TOLERANCE, judged.exchange.ended + CLOCK_TOLERANCE
     return expect(moment is not None and low <= moment <= high, expected, _shown(response, "Date"))
 
@@ -152,6 +152,11 @@ def _counts_on(before: Exchange, now: Exchange) -> bool:
     moments = reset(before.response), reset(now.response)
     same_day = None not in moments and moments[0] == moments[1] and (moments[0] or 0) > now.ended
     return same_session and same_day and before.ended <= now.started
+
+
+def _names_its_weekday(http_date: str) -> bool:
+    moment = parse_moment(http_date)
+    return moment is not None and email.utils.formatdate(moment, usegmt=True)[:3] == http_date[:3]
 
 
 def _documented(judged: Judged) -> Response | None:

@@ -186,6 +186,7 @@ def test_an_answer_that_never_came_has_no_length() -> Judgement:
         pytest.param("Fri, 13-Mar-2026 12:00:00 GMT", id="hyphens"),
         pytest.param("Fri, 13 Mar 2026 12:00 GMT", id="no seconds"),
         pytest.param("now", id="no date"),
+        pytest.param("Thu, 13 Mar 2026 12:00:00 GMT", id="another weekday"),
         pytest.param("Fri, 31 Feb 2026 12:00:00 GMT", id="a day that this month has not"),
         pytest.param("Fri, 41 Mar 2026 12:00:00 GMT", id="a day that no month has"),
         pytest.param("Fri, 13 Mar 2026 25:00:00 GMT", id="an hour that there is not"),

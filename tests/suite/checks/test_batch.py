@@ -870,9 +870,9 @@ def test_the_body_of_a_refusal_is_left_open(body: bytes) -> Judgement:
 # BATCH-18: concurrent batches with the same new id
 
 
-@pytest.mark.parametrize("statuses", [(201, 201), (200, 200)])
+@pytest.mark.parametrize("statuses", [(201, 201), (200, 200), (201, 409), (409, 500)])
 @breaks("BATCH-18")
-def test_a_new_id_that_is_created_other_than_once_breaks_batch_18(statuses: tuple[int, int]) -> Judgement:
+def test_a_new_id_that_is_not_created_once_and_then_updated_breaks_batch_18(statuses: tuple[int, int]) -> Judgement:
     return judged([batch({ONE: status}) for status in statuses], absent=[ONE])
 
 
@@ -880,6 +880,16 @@ def test_a_new_id_that_is_created_other_than_once_breaks_batch_18(statuses: tupl
 @keeps("BATCH-18")
 def test_any_of_concurrent_batches_may_create_a_new_id(statuses: tuple[int, ...]) -> Judgement:
     return judged([batch({ONE: status}) for status in statuses], absent=[ONE])
+
+
+@leaves_open("BATCH-6")
+def test_a_batch_that_is_refused_whole_in_a_race_is_not_refused_for_its_values() -> Judgement:
+    return judged([batch({ONE: 201}), batch_refused(put_batch(minimal(ONE)), 409)], absent=[ONE])
+
+
+@breaks("BATCH-6")
+def test_a_refusal_of_an_entity_that_exists_is_no_race() -> Judgement:
+    return judged(batch({ONE: 201}), [batch({ONE: 200}), batch({ONE: 409})], absent=[ONE])
 
 
 @leaves_open("BATCH-18")
