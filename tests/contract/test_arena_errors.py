@@ -36,6 +36,7 @@ SELDOM_TRUTHY: dict[str, Misshape] = {
     "a bare text": lambda flag: "true",
     "a bare number": lambda flag: 1,
     "in an array": lambda flag: [{flag: True}],
+    "in capitals": lambda flag: {flag.upper(): True},
     "in a text": lambda flag: json.dumps({flag: True}),
 }
 FALSY: dict[str, Misshape] = {

@@ -8,18 +8,19 @@ from tests.harness.scenario import Need, parts, scenario
 
 AT_ONCE = 6
 ROUNDS = {"once": 0, "once more": 1}
+VALUES = ["one for each object", "both for each object"]
 
 
-@scenario("arena", "EVENT-9", needs=[Need.EVENT], parts=parts(kind=["event"], turn=ROUNDS))
-def test_events_at_once(run: Run, kind: Kind, turn: int) -> None:
-    """Many updates of the named events at once: one event always with one value, so that no order is right or wrong."""
-    _at_once(run, kind, turn)
+@scenario("arena", "EVENT-9", needs=[Need.EVENT], parts=parts(kind=["event"], values=VALUES))
+def test_events_at_once(run: Run, kind: Kind, values: str) -> None:
+    """Many updates of the named events at once, with one value for each event, or with both for each."""
+    _at_once(run, kind, values)
 
 
-@scenario("arena", "QUALITY-11", needs=[Need.QUALITY_PROCESS], parts=parts(kind=["quality_process"], turn=ROUNDS))
-def test_quality_processes_at_once(run: Run, kind: Kind, turn: int) -> None:
-    """Many updates of the named quality processes at once, one always with one value."""
-    _at_once(run, kind, turn)
+@scenario("arena", "QUALITY-11", needs=[Need.QUALITY_PROCESS], parts=parts(kind=["quality_process"], values=VALUES))
+def test_quality_processes_at_once(run: Run, kind: Kind, values: str) -> None:
+    """Many updates of the named quality processes at once, with one value for each, or with both for each."""
+    _at_once(run, kind, values)
 
 
 @scenario("vba", "BATCH-15", "BATCH-2", parts=parts(turn=ROUNDS))
@@ -37,11 +38,12 @@ def test_one_new_id_in_batches_at_once(run: Run, turn: int) -> None:
     run.burst([run.vba.request(_json([minimal(id) for id in ids])) for _ in range(AT_ONCE)])
 
 
-def _at_once(run: Run, kind: Kind, turn: int) -> None:
+def _at_once(run: Run, kind: Kind, values: str) -> None:
     refs = run.arena.named(kind)
-    chosen = [refs[index % len(refs)] for index in range(AT_ONCE)]
-    values = {ref: (index + turn) % 2 == 0 for index, ref in enumerate(refs)}
-    run.burst([run.arena.request(ref, body_of(ref, values[ref])) for ref in chosen])
+    chosen = [(index % len(refs), index // len(refs)) for index in range(AT_ONCE)]
+    both = values == "both for each object"
+    asked = [(refs[place], (place + (turn if both else 0)) % 2 == 0) for place, turn in chosen]
+    run.burst([run.arena.request(ref, body_of(ref, value)) for ref, value in asked])
 
 
 def _json(value: object) -> bytes:

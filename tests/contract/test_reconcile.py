@@ -28,13 +28,17 @@ def test_a_value_is_set_and_set_again(run: Run, kind: Kind, value: bool) -> None
     *ANSWERS,
     *MARKS,
     *UNTOUCHED,
-    parts=parts(kind=KINDS, place={"second": 1, "third": 2}),
+    parts=parts(
+        kind=KINDS,
+        steps={"second": (1, (True, True, False, False)), "third": (2, (True, False, True))},
+    ),
 )
-def test_every_named_object_answers(run: Run, kind: Kind, place: int) -> None:
-    """Another named object, whatever its form and creator, is set to false, to true and to true again."""
+def test_every_named_object_answers(run: Run, kind: Kind, steps: tuple[int, tuple[bool, ...]]) -> None:
+    """Another named object, whatever its form and creator, is set to true and to false."""
+    place, values = steps
     for ref in run.arena.named(kind)[place : place + 1]:
         run.arena.refresh(ref)
-        for value in (False, True, True):
+        for value in values:
             run.arena.set(ref, value)
 
 

@@ -882,11 +882,6 @@ def test_any_of_concurrent_batches_may_create_a_new_id(statuses: tuple[int, ...]
     return judged([batch({ONE: status}) for status in statuses], absent=[ONE])
 
 
-@leaves_open("BATCH-6")
-def test_a_batch_that_is_refused_whole_in_a_race_is_not_refused_for_its_values() -> Judgement:
-    return judged([batch({ONE: 201}), batch_refused(put_batch(minimal(ONE)), 409)], absent=[ONE])
-
-
 @breaks("BATCH-6")
 def test_a_refusal_of_an_entity_that_exists_is_no_race() -> Judgement:
     return judged(batch({ONE: 201}), [batch({ONE: 200}), batch({ONE: 409})], absent=[ONE])
