@@ -13,6 +13,7 @@ from tests.harness.scenario import in_turn, parts, scenario
 DEEP = 20_000
 LARGE = 300_000
 LONG = "x" * 6000
+LONG_GUID = 500
 Change = Callable[[bytes], bytes]
 ODD_BODIES: dict[str, Change] = {
     "deep arrays": lambda right: b"[" * DEEP + b"]" * DEEP,
@@ -73,7 +74,7 @@ ODD_GUIDS = {
     "a space": " ",
     "a quote": "'",
     "a quote and more": '";',
-    "long": "A" * 500,
+    "long": "A" * LONG_GUID,
     "encoded": "%2e",
     "null": "null",
     "negative": "-1",
@@ -135,6 +136,20 @@ def test_odd_paths_at_arena(run: Run, kind: Kind, guid: str) -> list[Request]:
     right = run.arena.request(ref, body_of(ref, True))
     url = right.url.removesuffix(ref.guids[-1][1]) + encode(guid).replace("..", "%2E%2E")
     return [replace(right, url=url, guids=replace_guid(ref, -1, guid))]
+
+
+@scenario("arena", "HTTP-1", independent=True, parts=parts(kind=KINDS, turn={"once": 0, "once more": 1}))
+def test_several_odd_guids_in_one_path(run: Run, kind: Kind, turn: int) -> list[Request]:
+    """An odd GUID in each place of the path: fewer requests, where the single ones are too many."""
+    ref = run.arena.first(kind)
+    right = run.arena.request(ref, body_of(ref, True))
+    short = [guid for guid in ODD_GUIDS.values() if len(guid) < LONG_GUID]
+    start = (KINDS.index(kind) * 2 + turn) * len(ref.guids)
+    guids = tuple((name, short[(start + index) % len(short)]) for index, (name, _) in enumerate(ref.guids))
+    url = right.url
+    for (_, known), (_, odd) in zip(ref.guids, guids, strict=True):
+        url = url.replace(f"/{known}", "/" + encode(odd).replace("..", "%2E%2E"))
+    return [replace(right, url=url, guids=guids)]
 
 
 @scenario("arena", "HTTP-1", independent=True, parts=parts(kind=["event"], session=ODD_SESSIONS))

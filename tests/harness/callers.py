@@ -139,9 +139,9 @@ class Arena:
             self.set(ref, value)
 
     def refresh(self, ref: Ref) -> None:
-        """Read the object where requests that should have left it alone were sent since an answer last showed it."""
+        """Read the object where no answer has shown it, or requests that should leave it alone were sent since one."""
         state = self._state(ref)
-        if state is not None and (state.refused_since or state.others_since):
+        if state is None or state.refused_since or state.others_since:
             self.read(ref)
 
     def other(self, ref: Ref) -> bool:

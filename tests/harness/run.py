@@ -197,8 +197,12 @@ class Run:
         self._slow = self.options.workers > 1 and bool(took) and took[len(took) // 2] >= SLOW
 
     def _read_everything(self) -> None:
-        """What can be read is read before anything is changed: the first update already shows what it touches."""
-        refs: tuple[Ref, ...] = (*self.arena.events, *self.arena.quality_processes)
+        """What can be read is read before anything is changed: the first update already shows what it touches.
+
+        A quick run begins with one object of each kind.
+        """
+        quick = self.options.profile == "quick"
+        refs = self.arena.one_of_each if quick else (*self.arena.events, *self.arena.quality_processes)
         for ref in refs if self.arena.target.read_back else ():
             exchange = self._exchange(self.arena.request(ref, method="GET"), self._numbers(1)[0])
             if exchange.status != 200:

@@ -27,7 +27,7 @@ from tests.reference.server import running
 QUICK_REQUESTS = 143
 QUICK_ARENA_REQUESTS = 85
 """What the quick profile is filled to: below its limits of 150 and 90, as another order sends some requests more."""
-FIRST_REQUESTS: dict[Api, int] = {"arena": 7, "vba": 2}
+FIRST_REQUESTS: dict[Api, int] = {"arena": 3, "vba": 2}
 """What a run sends before its scenarios: the reading of what is named, a known good request, the claim of new ids."""
 CHEAP = 12
 """Requests that a scenario of the quick profile takes at most."""
@@ -45,17 +45,14 @@ class Worth:
     drawn: bool = False
 
 
-def computed(worths: Sequence[Worth], needed: frozenset[str], last: frozenset[str]) -> Order:
-    """The order of the scenarios: those of the quick profile, which show what is `needed`, and the rest.
-
-    `last` are those that come at the end of a run: they are part of the quick profile from the start.
-    """
+def computed(worths: Sequence[Worth], needed: frozenset[str]) -> Order:
+    """The order of the scenarios: those of the quick profile, which show what is `needed`, and the rest."""
     left = {worth.name: worth for worth in worths}
-    quick: list[Worth] = [left.pop(name) for name in sorted(last & left.keys())]
-    shown: set[str] = {fault for worth in quick for fault in worth.shows}
+    quick: list[Worth] = []
+    shown: set[str] = set()
     for fault in sorted(needed):
         if fault not in shown:
-            able = [worth for worth in left.values() if fault in worth.shows]
+            able = [worth for worth in left.values() if fault in worth.shows and _fits(worth, quick)]
             if able:
                 best = max(able, key=lambda worth: _rank(worth, shown))
                 shown |= best.shows
@@ -126,8 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("rows", type=Path, help="what make faults wrote with --json")
     options = parser.parse_args(arguments)
     rows = json.loads(options.rows.read_text("utf-8"))
-    last = frozenset(one.name for one in scenarios() if one.phase == "last")
-    found = computed(worths(rows, costs()), frozenset(requirements()), last)
+    found = computed(worths(rows, costs()), frozenset(requirements()))
     ORDER_FILE.write_text(json.dumps({"quick": found.quick, "then": found.then}, indent=1) + "\n", "utf-8")
     print(f"{ORDER_FILE.name}: {len(found.quick)} scenarios in the quick profile, {len(found.then)} more")
     return 0

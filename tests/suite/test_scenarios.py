@@ -195,7 +195,7 @@ def worth(name: str, shows: str, requests: int, drawn: bool = False) -> Worth:
 def test_what_shows_most_for_its_requests_comes_first() -> None:
     worths = [worth("dear", "a b c", 6), worth("cheap", "a b", 1), worth("rest", "c", 1)]
 
-    found = computed(worths, frozenset(), frozenset())
+    found = computed(worths, frozenset())
 
     assert found.quick == ("cheap", "rest")
     assert found.then == ("dear",)
@@ -204,7 +204,7 @@ def test_what_shows_most_for_its_requests_comes_first() -> None:
 def test_what_a_requirement_needs_is_in_the_quick_profile_however_little_it_shows() -> None:
     worths = [worth("much", "a b c d", 1), worth("little", "EVENT-1", 9)]
 
-    found = computed(worths, frozenset({"EVENT-1"}), frozenset())
+    found = computed(worths, frozenset({"EVENT-1"}))
 
     assert found.quick == ("much", "little")
 
@@ -212,7 +212,7 @@ def test_what_a_requirement_needs_is_in_the_quick_profile_however_little_it_show
 def test_what_is_generated_or_dear_is_not_in_the_quick_profile() -> None:
     worths = [worth("drawn", "a", 1, drawn=True), worth("dear", "b", 13)]
 
-    found = computed(worths, frozenset(), frozenset())
+    found = computed(worths, frozenset())
 
     assert found.quick == ()
     assert set(found.then) == {"drawn", "dear"}
@@ -221,7 +221,7 @@ def test_what_is_generated_or_dear_is_not_in_the_quick_profile() -> None:
 def test_the_quick_profile_ends_at_its_limit() -> None:
     worths = [worth(f"{number}", f"fault-{number}", 10) for number in range(20)]
 
-    found = computed(worths, frozenset(), frozenset())
+    found = computed(worths, frozenset())
 
     assert len(found.quick) == 13
 
