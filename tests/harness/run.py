@@ -202,7 +202,7 @@ class Run:
         A quick run begins with one object of each kind.
         """
         quick = self.options.profile == "quick"
-        refs = self.arena.one_of_each if quick else (*self.arena.events, *self.arena.quality_processes)
+        refs: tuple[Ref, ...] = self.arena.one_of_each if quick else (*self.arena.events, *self.arena.quality_processes)
         for ref in refs if self.arena.target.read_back else ():
             exchange = self._exchange(self.arena.request(ref, method="GET"), self._numbers(1)[0])
             if exchange.status != 200:
