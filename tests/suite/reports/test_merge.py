@@ -135,7 +135,7 @@ def test_the_command_writes_every_report_and_gives_the_exit_code(tmp_path: Path)
 
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert code == 1
-    assert written == {"conformance.json", "index.html", "contract.sarif", "summary.md", "badge.json"}
+    assert written == {"conformance.json", "index.html", "junit.xml", "contract.sarif", "summary.md", "badge.json"}
     assert outcome(read(tmp_path / "out" / "conformance.json"), "EVENT-4") == "fail"
 
 
