@@ -47,8 +47,8 @@ check: $(READY) ## this project's own tests: lint, types, openapi/, the suite it
 compare: $(READY) ## two runs side by side: BEFORE=a/conformance.json AFTER=b/conformance.json
 	$(RUN) tests.harness.reports.compare "$$BEFORE" "$$AFTER"
 
-merge: $(READY) ## the shards of a run as one: OUT=reports IN="a/conformance.json b/conformance.json"
-	$(RUN) tests.harness.reports.merge "$$OUT" $$IN
+merge: $(READY) ## the shards of a run as one: OUT=reports IN="arena vba", their folders; ONLY if they leave something out
+	$(RUN) tests.harness.reports.merge $${ONLY:+"--only=$$ONLY"} "$$OUT" $$IN
 
 faults: $(READY) ## measure the suite: each seeded fault found, no conforming variant refused
 	$(RUN) tests.suite.measure $${PROFILE:+"--profile=$$PROFILE"} $${SEEDS:+"--seeds=$$SEEDS"} $(NAMES)
