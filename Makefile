@@ -3,7 +3,11 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
+CHECKED := $(VENV)/.ready-to-check
 RUN := $(VENV)/bin/python -m
+INSTALL = $(VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r
+COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+          --no-annotate --no-emit-index-url
 
 # The variables of `make test`. They reach the shell through the environment, so any character in them is safe.
 export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS MAX_TIME RATE WORKERS SEED REPORT_DIR SEEDS BEFORE AFTER OUT IN
@@ -38,7 +42,7 @@ setup: $(READY) ## what the other targets do on first use: dependencies into .ve
 test: $(READY) ## the contract against TARGET_URL, or against the embedded reference implementation
 	$(RUN) pytest -q --assert=plain tests/contract $(OPTIONS)
 
-check: $(READY) ## this project's own tests: lint, types, openapi/, the suite itself
+check: $(CHECKED) ## this project's own tests: lint, types, openapi/, the suite itself
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
@@ -47,22 +51,22 @@ check: $(READY) ## this project's own tests: lint, types, openapi/, the suite it
 compare: $(READY) ## two runs side by side: BEFORE=a/conformance.json AFTER=b/conformance.json
 	$(RUN) tests.harness.reports.compare "$$BEFORE" "$$AFTER"
 
-merge: $(READY) ## the shards of a run as one: OUT=reports IN="a/conformance.json b/conformance.json"
-	$(RUN) tests.harness.reports.merge "$$OUT" $$IN
+merge: $(READY) ## the shards of a run as one: OUT=reports IN="arena vba", their folders; ONLY if they leave something out
+	$(RUN) tests.harness.reports.merge $${ONLY:+"--only=$$ONLY"} "$$OUT" $$IN
 
-faults: $(READY) ## measure the suite: each seeded fault found, no conforming variant refused
+faults: $(CHECKED) ## measure the suite: each seeded fault found, no conforming variant refused
 	$(RUN) tests.suite.measure $${PROFILE:+"--profile=$$PROFILE"} $${SEEDS:+"--seeds=$$SEEDS"} $(NAMES)
 
-bench: $(READY) ## time and requests beside those of the schemathesis command line; writes build/bench.json
+bench: $(CHECKED) ## time and requests beside those of the schemathesis command line; writes build/bench.json
 	$(RUN) tests.suite.bench
 
 serve: $(READY) ## the reference implementation as a sandbox
 	$(RUN) tests.reference --port "$(PORT)" --prefix "$(PREFIX)"
 
-lock: $(READY) ## resolve the dependencies of pyproject.toml anew into requirements.lock
+lock: $(READY) ## resolve the dependencies of pyproject.toml anew into requirements.lock and .ci/check.lock
 	$(VENV)/bin/pip install --quiet uv
-	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-header \
-	    --no-annotate --no-emit-index-url --extra check --output-file requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --constraint requirements.lock --extra check --output-file .ci/check.lock pyproject.toml
 
 clean: ## take away what the other targets made
 	rm -rf $(VENV) build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -72,5 +76,11 @@ $(READY): requirements.lock
 	    + sys.version.split()[0] + "; give one from 3.11 on with PYTHON=python3.11")'
 	$(PYTHON) -m venv --clear $(VENV)
 	echo "Setting up $(VENV) ..."
-	$(VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(INSTALL) requirements.lock
+	touch $@
+
+# Apart, because a vendor's machine need not have wheels of the linters: shellcheck's has none for Alpine.
+$(CHECKED): $(READY) .ci/check.lock
+	echo "Setting up the linters ..."
+	$(INSTALL) .ci/check.lock
 	touch $@

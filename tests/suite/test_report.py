@@ -17,8 +17,9 @@ import pytest
 from tests.harness.contract import requirements
 from tests.harness.exchange import Exchange, Failure, Finding, Json, Mismatch, Response, Trouble
 from tests.harness.options import Options
-from tests.harness.report import conformance, junit, write
+from tests.harness.report import conformance, write
 from tests.harness.reports.files import SCHEMA
+from tests.harness.reports.junit import junit
 from tests.harness.run import Run
 from tests.harness.runner import run_contract
 from tests.harness.target import Target, Waiver, reference_target
@@ -89,13 +90,8 @@ def real(fault: str, waived: tuple[str, ...] = (), only: tuple[str, ...] = ("EVE
 
 
 def reported(run: Run, verdict: Verdict) -> Reported:
-    tree = junit(run, verdict).getroot()
-    return Reported(
-        run,
-        verdict,
-        json.dumps(conformance(run, verdict), ensure_ascii=False),
-        ElementTree.tostring(tree, encoding="unicode"),
-    )
+    document = conformance(run, verdict)
+    return Reported(run, verdict, json.dumps(document, ensure_ascii=False), junit(document))
 
 
 def by_hand(*findings: Finding, target: Target = TARGET, change: Callable[[Run], None] = lambda run: None) -> Reported:

@@ -107,7 +107,7 @@ def next_step(report: Report) -> str:
         first = gating(report)[0]["id"]
         return f"Start with {first}: send its curl line, compare what came with what was expected, and run it alone."
     if code == EXIT_STOPPED:
-        return "See that the target stays reachable and its session and quota last, and run again."
+        return "See that the target stays up, its session and quota last, and no shard is missing, and run again."
     if code == EXIT_CONFIGURATION:
         return "Take these waivers out of target.toml, and run again."
     if code == EXIT_INCOMPLETE:

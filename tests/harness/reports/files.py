@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.harness.contract import requirements
 from tests.harness.exchange import Json
 from tests.harness.reports.answer import Report
 from tests.harness.reports.badge import badge
+from tests.harness.reports.junit import junit
 from tests.harness.reports.markdown import markdown
 from tests.harness.reports.page import page
 from tests.harness.reports.sarif import sarif
@@ -29,6 +31,7 @@ def write(report: Report, folder: Path) -> None:
     contents = {
         "conformance.json": _json(report),
         "index.html": page(report),
+        "junit.xml": junit(report),
         "contract.sarif": _json(sarif(report)),
         "summary.md": markdown(report),
         "badge.json": _json(badge(report)),
@@ -36,6 +39,14 @@ def write(report: Report, folder: Path) -> None:
     for name, text in contents.items():
         # Halves of surrogate pairs, which a target may send, are no characters that UTF-8 has.
         (folder / name).write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def add_to_step_summary(report: Report) -> None:
+    """Add the summary to the file that $GITHUB_STEP_SUMMARY names, if any. Raises OSError where that cannot be."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(markdown(report))
 
 
 def read(path: Path) -> Report:
