@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import re
 import threading
@@ -396,6 +397,33 @@ def test_what_one_body_always_brings_about_is_a_finding_and_the_run_goes_on(answ
     assert run.tallies["HTTP-1"].broken == 1
     assert run.tallies["HTTP-1"].findings[0].exchange.request.body == poison
     assert decide(run).exit_code == EXIT_NONCONFORMING
+
+
+@pytest.mark.parametrize(
+    "silence",
+    [
+        Answer(end=End.HOLD),
+        Answer(itertools.chain([b"HTTP/1.1 200 OK\r\nX-Long: "], itertools.repeat(b"x")), pause=0.05),
+    ],
+    ids=["no-answer", "a-byte-at-a-time"],
+)
+def test_what_one_body_leaves_without_an_answer_is_a_finding_and_after_three_the_target_is_left_alone(
+    silence: Answer,
+) -> None:
+    def scenario(run: Run) -> None:
+        for number in range(5):
+            run.arena.put(run.arena.events[0], b'{"itemsReconciled": "poison %d"}' % number)
+
+    with played(lambda received: silence if b"poison" in received.body else answer(b"{}")) as server:
+        run = Run(reference_target(server.url), SEEDED, Wire(0.3), PATIENCE)
+        run.first_requests(["arena"])
+        perform(run, scenario)
+        run.close()
+    assert run.stopped == "3 requests were never answered"
+    assert run.tallies["HTTP-1"].findings[0].exchange.request.body == b'{"itemsReconciled": "poison 0"}'
+    assert {one.body for one in server.requests if b"poison" in one.body} == {
+        b'{"itemsReconciled": "poison %d"}' % number for number in range(3)
+    }
 
 
 @pytest.mark.parametrize("code", [401, 403])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -32,7 +33,7 @@ from tests.reference.parts import Modifier
 from tests.reference.server import running
 from tests.suite.certificates import YESTERDAY, Authority, authority
 from tests.suite.servers import Answer, End, Played, answer, http, played, saying
-from tests.suite.test_command import ARENA, ONE_EVENT, SECONDS, Command, any_server, refused, texts_of
+from tests.suite.test_command import ARENA, ONE_EVENT, ROOT, SECONDS, Command, any_server, refused, texts_of
 
 GENEROUS = 10.0
 """Seconds within which anything bounded is over, even on a busy machine."""
@@ -410,6 +411,18 @@ def test_without_a_table_there_is_nothing_but_what_the_machine_trusts(tmp_path: 
     path = tmp_path / "target.toml"
     path.write_text(CONFIG.replace("[tls]", ""), "utf-8")
     assert load_target(path, None).routes == Routes()
+
+
+def test_the_examples_of_the_readme_are_read(private: Authority) -> None:
+    certificate, key = private.client()
+    readme = (ROOT / "README.md").read_text("utf-8")
+    target, tls, *_ = re.findall(r"^```toml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    path = private.folder / "target.toml"
+    path.write_text(target + tls, "utf-8")
+    variables = ("ARENA_SESSION_ID", "ARENA_USER_SESSION_ID", "VBA_API_KEY", "VBA_TOKEN")
+    found = load_target(path, None, {name: f"the value of {name}" for name in variables})
+    assert found.name == "acme sandbox"
+    assert found.routes.tls == Tls(private.file, certificate, key)
 
 
 @pytest.mark.parametrize(
