@@ -10,8 +10,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from tests.harness.checks.headers import parse_moment
 from tests.harness.exchange import Failure, Request, Response, Trouble
-from tests.harness.wire import UnreachableError, Wire
+from tests.harness.route import Origin, origin_of
+from tests.harness.unreachable import UnreachableError
+from tests.harness.wire import Wire
 
 PATIENCE = 60.0
 """Seconds that a run waits for a target that is away or asks it to wait."""
@@ -47,7 +50,7 @@ class Delivery:
         self._limit = limit
         self._lock = threading.Lock()
         self._next_start = 0.0
-        self._heard = False
+        self._heard: set[Origin] = set()
         self._broken = 0
 
     @property
@@ -73,7 +76,7 @@ class Delivery:
     def deliver(self, request: Request) -> tuple[Response | Failure, int]:
         """The answer once passing trouble is over, and how often the request was sent.
 
-        Raises BudgetError and StoppedError, and UnreachableError where the target has never answered yet.
+        Raises BudgetError and StoppedError, and UnreachableError where the origin has never answered yet.
         """
         attempts, repeats = 0, 0
         deadline = time.monotonic() + self.patience
@@ -85,7 +88,7 @@ class Delivery:
                 self._broken += _broke_off(answer)
                 return answer, attempts
             if time.monotonic() + pause > deadline:
-                raise StoppedError(self._impatience(answer))
+                raise StoppedError(self._impatience(answer, pause))
             repeats += 1
             time.sleep(pause)
 
@@ -95,10 +98,11 @@ class Delivery:
         try:
             answer, sent = self._wire.send(request, self._start)
         except UnreachableError as error:
-            if not self._heard:
+            if origin_of(request.url) not in self._heard:
                 raise
-            return Failure(Trouble.UNREACHABLE, str(error)), error.sent
-        self._heard = True
+            blamed = f"{error.key}: {error}" if error.key else str(error)
+            return Failure(Trouble.UNREACHABLE, blamed), error.sent
+        self._heard.add(origin_of(request.url))
         return answer, sent
 
     def _start(self) -> None:
@@ -119,13 +123,15 @@ class Delivery:
         if answer.status == 429:
             if QUOTA_CODE in _codes(answer):
                 raise StoppedError(f"the quota of Arena is used up (HTTP 429, code {QUOTA_CODE})")
-            return max(0.1, _retry_after(answer, default=0.5 * growing))
+            return max(0.1, retry_after(answer, time.time(), default=0.5 * growing))
         return BACKOFF[repeats] if answer.status in PASSING and repeats < len(BACKOFF) else None
 
-    def _impatience(self, answer: Response | Failure) -> str:
-        """Why the run stops, after this answer had come for too long."""
+    def _impatience(self, answer: Response | Failure, pause: float) -> str:
+        """Why the run stops: this answer had come for too long, or asks for a longer pause than the run makes."""
         if isinstance(answer, Failure):
             return f"{answer.detail}: {answer.trouble} for more than {self.patience:g} s"
+        if pause > self.patience:
+            return f"HTTP {answer.status} asks to wait for {pause:.0f} s; lower RATE, or run it later"
         return f"HTTP {answer.status} for more than {self.patience:g} s; lower RATE, or run it later"
 
     def _pace(self) -> None:
@@ -155,6 +161,16 @@ def _codes(answer: Response) -> list[object]:
     return [error.get("code") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
-def _retry_after(answer: Response, default: float) -> float:
+def retry_after(answer: Response, now: float, default: float) -> float:
+    """The seconds that Retry-After asks to wait (RFC 9110, section 10.2.3), as a number or as an HTTP date.
+
+    A date counts from the answer's own Date, so a target's clock may be wrong; from `now`, in seconds of the epoch,
+    where there is none. `default` stands in for what is absent, past or no date.
+    """
     value = next(iter(answer.header("retry-after")), "")
-    return float(value) if value.isascii() and value.isdigit() else default
+    if value.isascii() and value.isdigit():
+        return float(value)
+    at = parse_moment(value.strip())
+    sent = parse_moment(next(iter(answer.header("date")), "").strip())
+    left = 0.0 if at is None else at - (now if sent is None else sent)
+    return left if left > 0 else default

@@ -7,6 +7,7 @@ import shlex
 
 from tests.harness.exchange import Exchange, Failure, Headers, Json, Request
 from tests.harness.redact import Redact
+from tests.harness.tls import Tls
 
 OWN_DOLLAR = "\ue000"
 """Stands for a dollar of a text's own while secrets are replaced; a character that no text of a request has."""
@@ -14,14 +15,19 @@ SHOWN = 4000
 """Characters of a body that a report shows."""
 
 
-def curl(request: Request, redact: Redact) -> str:
-    """A command that sends the request again. Secrets stand as shell variables, to be set before it is pasted."""
+def curl(request: Request, redact: Redact, tls: Tls | None = None) -> str:
+    """A command that sends the request again. Secrets stand as shell variables, to be set before it is pasted.
+
+    The files of `tls` are named where the request goes to https.
+    """
     words = ["curl", "-i", "--globoff", "--path-as-is", "-X", request.method]
     if request.method == "HEAD":
         words = ["curl", "-I", "--globoff", "--path-as-is"]
     given = {name.lower() for name, _ in request.headers}
     # curl adds these of its own accord; what the request did not have is taken out of its copy too.
     absent = [name for name in ("Content-Type", "Accept", "User-Agent") if name.lower() not in given]
+    if tls is not None and request.url.startswith("https:"):
+        words += [_quoted(word, redact) for word in tls.curl_options]
     parts = [" ".join(words)]
     parts += [f"-H {_quoted_header(_header(name, value), redact)}" for name, value in request.headers]
     parts += [f"-H {_quoted(name + ':', redact)}" for name in absent]

@@ -13,6 +13,7 @@ import pytest
 
 from tests.harness import report, summary
 from tests.harness.options import Options, read_options
+from tests.harness.proxies import through_proxies
 from tests.harness.run import Run
 from tests.harness.runner import apis_of, chosen_scenarios
 from tests.harness.scenario import MODULES, Scenario, modules_of, named, parts_of
@@ -76,13 +77,14 @@ class Contract:
     def _target(self) -> Target:
         options = self.options
         if options.target_config is not None:
-            return load_target(options.target_config, options.target_url)
+            return through_proxies(load_target(options.target_config, options.target_url))
         if options.target_url is not None:
-            return reference_target(options.target_url, "the target at TARGET_URL")
+            return through_proxies(reference_target(options.target_url, "the target at TARGET_URL"))
         # Only then: a run against a target does without the server, which takes its time to import.
         from tests.reference.app import build_app
         from tests.reference.server import running
 
+        # It is on this machine, where no proxy could reach it.
         return reference_target(self._embedded.enter_context(running(build_app())))
 
 

@@ -10,6 +10,7 @@ from tests.harness.redact import Redact, redactor
 from tests.harness.reports import files
 from tests.harness.run import Run
 from tests.harness.target import Target
+from tests.harness.tls import Tls
 from tests.harness.verdict import Result, Verdict
 
 
@@ -25,7 +26,7 @@ def write(run: Run, verdict: Verdict, folder: Path) -> None:
 
 def conformance(run: Run, verdict: Verdict) -> dict[str, Json]:
     """The whole answer of a run as one JSON object; conformance.schema.json describes it."""
-    redact = redactor(run.target.secrets)
+    redact, tls = redactor(run.target.secrets), run.target.routes.tls
     return {
         "verdict": verdict.name,
         "exit_code": verdict.exit_code,
@@ -37,7 +38,7 @@ def conformance(run: Run, verdict: Verdict) -> dict[str, Json]:
         "seconds": round(run.seconds, 3),
         "stopped": run.stopped and redact(run.stopped),
         "target": _target(run.target, redact),
-        "requirements": [_requirement(result, redact) for result in verdict.results],
+        "requirements": [_requirement(result, redact, tls) for result in verdict.results],
         "stale_waivers": [waiver.requirement for waiver in verdict.stale_waivers],
     }
 
@@ -50,7 +51,7 @@ def _target(target: Target, redact: Redact) -> dict[str, Json]:
     }
 
 
-def _requirement(result: Result, redact: Redact) -> dict[str, Json]:
+def _requirement(result: Result, redact: Redact, tls: Tls) -> dict[str, Json]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -61,11 +62,11 @@ def _requirement(result: Result, redact: Redact) -> dict[str, Json]:
         "source": requirement.source,
         "exchanges": result.exchanges,
         "broken": result.broken,
-        "findings": [_finding(finding, redact) for finding in result.findings],
+        "findings": [_finding(finding, redact, tls) for finding in result.findings],
     }
 
 
-def _finding(finding: Finding, redact: Redact) -> dict[str, Json]:
+def _finding(finding: Finding, redact: Redact, tls: Tls) -> dict[str, Json]:
     exchange = finding.exchange
     expected, actual = redact(finding.mismatch.expected), redact(finding.mismatch.actual)
     return {
@@ -76,5 +77,5 @@ def _finding(finding: Finding, redact: Redact) -> dict[str, Json]:
         "exchange": exchange.number,
         "request": request_shown(exchange.request, redact),
         "response": response_shown(exchange, redact),
-        "curl": curl(exchange.request, redact),
+        "curl": curl(exchange.request, redact, tls),
     }

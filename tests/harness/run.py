@@ -34,14 +34,18 @@ from tests.harness.history import History
 from tests.harness.ids import UsedUpError
 from tests.harness.options import Options
 from tests.harness.oracle import read
+from tests.harness.route import origin_of
 from tests.harness.scenario import Api, Scenario
 from tests.harness.target import ConfigurationError, Target
-from tests.harness.wire import UnreachableError, Wire
+from tests.harness.tls import told_in_http
+from tests.harness.unreachable import NO_SERVER, UnreachableError
+from tests.harness.wire import Wire
 
 QUOTA_RESERVE = 2
 """Requests of Arena's quota that a run leaves: the vendor asks callers to stop at 0."""
 FINDINGS_KEPT = 5
-NO_SERVER = "is the URL right, and does the server run?"
+ASKS_FOR_A_CERTIFICATE = "Or does it ask for a client certificate (tls.client_certificate)?"
+"""Some servers that miss one close the connection without a word."""
 NO_CREDENTIALS = {"ARENA-AUTH-1", "ARENA-AUTH-2", "BATCH-AUTH-1", "BATCH-AUTH-2"}
 REMEMBERED = 2000
 REST_REQUESTS, REST_SECONDS = 40, 5.0
@@ -86,7 +90,7 @@ class Run:
         """What the run is to perform: a scenario that it does not get to leaves its requirements unverified."""
         self.started = time.monotonic()
         self.seconds = 0.0
-        self._wire = Wire() if wire is None else wire
+        self._wire = Wire(routes=target.routes) if wire is None else wire
         self._delivery = Delivery(self._wire, patience, options.rate, options.max_requests, options.max_time)
         self._scenario = "the first request"
         self._performed: set[str] = set()
@@ -186,7 +190,7 @@ class Run:
                 self._accepted(api, exchange)
                 self._judge([exchange])
             except UnreachableError as error:
-                raise ConfigurationError(f"{self._url_key(api)}: {error}; {NO_SERVER}") from None
+                raise ConfigurationError(f"{error.key or self._url_key(api)}: {error}; {error.remedy}") from None
             except BudgetError:
                 # Each scenario will meet the same, and say so.
                 return
@@ -397,25 +401,37 @@ class Run:
         if isinstance(answer, Failure):
             if answer.partial is not None:
                 return
-            raise ConfigurationError(f"{url}: {answer.trouble} ({answer.detail}); {NO_SERVER}")
+            silent = answer.trouble is Trouble.CUT and exchange.request.url.startswith("https:")
+            hint = f" {ASKS_FOR_A_CERTIFICATE}" if silent else ""
+            raise ConfigurationError(f"{url}: {answer.trouble} ({answer.detail}); {NO_SERVER}{hint}")
         status = answer.status
         path = exchange.request.url
+        proxy = self._answering_proxy(exchange.request)
         if passing(answer):
-            raise StoppedError(f"{url}: HTTP {status} to the first request; run it when the target is up")
+            raise StoppedError(f"{url}: HTTP {status} to the first request; run it when the target is up{proxy}")
+        of_tls = told_in_http(answer.body) if 400 <= status < 500 else None
+        if of_tls is not None:
+            raise ConfigurationError(f"{of_tls.key or url}: HTTP {status}: {of_tls}; {of_tls.remedy}")
         if status in (401, 403):
             key = self._credentials(api)
-            raise ConfigurationError(f"{key}: the target refuses it (HTTP {status}); give one that is valid now")
+            raise ConfigurationError(f"{key}: the target refuses it (HTTP {status}); give one that is valid now{proxy}")
         html = exchange.json is NOT_JSON and (
             answer.media_type == "text/html" or answer.body[:15].lower().startswith(b"<!doctype")
         )
         if status in (404, 405, 501) or 300 <= status < 400 or (status < 500 and html):
             raise ConfigurationError(
-                f"{url}: PUT {path} answers HTTP {status}, so this is some other server; mend the base URL"
+                f"{url}: PUT {path} answers HTTP {status}, so this is some other server; mend the base URL{proxy}"
             )
         if api == "arena" and any(error.get("code") == 3011 for error in errors(exchange)):
             named = ", ".join(str(error.get("message")) for error in errors(exchange))
             key = "arena.events" if self.arena.events else "arena.quality_processes"
             raise ConfigurationError(f"{key}: the target does not know the first one ({named}); name one that it has")
+
+    def _answering_proxy(self, request: Request) -> str:
+        """A hint for where a proxy may have answered in the target's place: it can for http://, not in a tunnel."""
+        origin = origin_of(request.url)
+        proxy = self.target.routes.proxies.get(origin)
+        return "" if proxy is None or origin.secure else f" (or see to the proxy that {proxy.variable} names)"
 
     def _credentials(self, api: Api) -> str:
         return "arena.session_id" if api == "arena" else "vba.api_key or vba.bearer_token"

@@ -54,7 +54,7 @@ def _lines(run: Run, verdict: Verdict) -> Iterator[str]:
 
 def _failure(run: Run, result: Result) -> Iterator[str]:
     requirement, finding = result.requirement, result.findings[0]
-    again = curl(finding.exchange.request, redactor(run.target.secrets))
+    again = curl(finding.exchange.request, redactor(run.target.secrets), run.target.routes.tls)
     yield f"FAIL {requirement.level:<6} {requirement.id}: {requirement.statement}"
     yield f"     source    {requirement.source}"
     yield from _wrapped("expected ", finding.mismatch.expected)

@@ -14,6 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.harness.contract import requirements
+from tests.harness.route import STRAIGHT, Routes
+from tests.harness.tls import Tls, client_context
+from tests.harness.unreachable import UnreachableError
 from tests.reference import data as reference_data
 
 MIN_EVENT_IDS = 400
@@ -90,13 +93,17 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Target:
-    """What a run is pointed at. `secrets` holds each secret's value by the variable that stands for it in reports."""
+    """What a run is pointed at, and the routes to it.
+
+    `secrets` holds each secret's value by the variable that stands for it in reports.
+    """
 
     name: str
     arena: ArenaTarget | None
     vba: VbaTarget | None
     waivers: tuple[Waiver, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
+    routes: Routes = STRAIGHT
 
 
 def reference_target(url: str, name: str = "the reference implementation") -> Target:
@@ -142,7 +149,7 @@ def load_target(path: Path, url: str | None, environment: Mapping[str, str] | No
         raise ConfigurationError(f"TARGET_CONFIG: {path} cannot be read ({error}); give a TOML file") from None
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path.name}: not TOML: {error}; mend that line") from None
-    return _Reader(path.name, url, os.environ if environment is None else environment).target(document)
+    return _Reader(path, url, os.environ if environment is None else environment).target(document)
 
 
 def check_url(key: str, url: str) -> str:
@@ -171,14 +178,15 @@ def check_url(key: str, url: str) -> str:
 class _Reader:
     """Reads the tables of one file. Every error names the file and the key."""
 
-    def __init__(self, file: str, url: str | None, environment: Mapping[str, str]) -> None:
-        self.file = file
+    def __init__(self, path: Path, url: str | None, environment: Mapping[str, str]) -> None:
+        self.file = path.name
+        self.folder = path.parent
         self.url = url
         self.environment = environment
         self.secrets: dict[str, str] = {}
 
     def target(self, document: dict[str, Any]) -> Target:
-        self.known("", document, {"name", "arena", "vba", "waivers"})
+        self.known("", document, {"name", "arena", "vba", "tls", "waivers"})
         name = self.text("name", document.get("name", self.file))
         arena = self.arena(self.table("arena", document["arena"])) if "arena" in document else None
         vba = self.vba(self.table("vba", document["vba"])) if "vba" in document else None
@@ -187,10 +195,11 @@ class _Reader:
                 "arena", "neither [arena] nor [vba] is there; add the table of the API that the target claims"
             )
         waivers = tuple(self.waiver(index, row) for index, row in enumerate(self.rows("waivers", document)))
+        routes = self.tls(self.table("tls", document["tls"])) if "tls" in document else STRAIGHT
         twice = _first_twice([waiver.requirement for waiver in waivers])
         if twice:
             raise self.error("waivers", f"{twice} is waived twice; keep one of the two")
-        return Target(name=name, arena=arena, vba=vba, waivers=waivers, secrets=self.secrets)
+        return Target(name=name, arena=arena, vba=vba, waivers=waivers, secrets=self.secrets, routes=routes)
 
     def arena(self, table: dict[str, Any]) -> ArenaTarget:
         required = {"session_id"}
@@ -248,6 +257,19 @@ class _Reader:
             database=self.header_value("vba.database", self.text("vba.database", table["database"])),
             event_ids=self.event_ids(table["event_ids"]),
         )
+
+    def tls(self, table: dict[str, Any]) -> Routes:
+        """The routes with these files, each of which has been tried."""
+        self.known("tls", table, {"ca_file", "client_certificate", "client_key"})
+        files = {name: self.folder / self.text(f"tls.{name}", value) for name, value in table.items()}
+        if "client_key" in files and "client_certificate" not in files:
+            raise self.error("tls.client_certificate", "is not there, but tls.client_key is; add it")
+        tls = Tls(**files)
+        try:
+            client_context(tls)
+        except UnreachableError as error:
+            raise self.error(error.key or "tls", f"{error}; {error.remedy}") from None
+        return Routes(tls)
 
     def event_ids(self, value: Any) -> range:
         key = "vba.event_ids"

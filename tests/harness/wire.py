@@ -2,7 +2,7 @@
 
 It is built on h11, which shows the wire as it is: header names in their own case, the body's length as sent, bytes
 past Content-Length. Clients made for convenience hide all three. Redirects are not followed: credentials go to the
-configured origin alone.
+configured origin alone. How a connection is made is in route.py.
 """
 
 from __future__ import annotations
@@ -14,50 +14,33 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import h11
 
 from tests.harness.exchange import Failure, Headers, Request, Response, Trouble
+from tests.harness.route import MAX_HEAD, STRAIGHT, Origin, Routes, origin_of
+from tests.harness.tls import is_alert
+from tests.harness.unreachable import UnreachableError
 
 ANSWER_SECONDS = 30.0
-CONNECT_SECONDS = 10.0
 MAX_BODY = 32 * 1024 * 1024
-MAX_HEAD = 1024 * 1024
 READ_SIZE = 256 * 1024
 SEND_SIZE = 64 * 1024
 SURPLUS_SECONDS = 0.01
 """How long a connection that is to be closed is read on: its end comes at once, or bytes that nobody counted."""
 QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Linux: acknowledge at once. A server that writes head and body apart waits 40 ms for that otherwise."""
-
-
-class UnreachableError(Exception):
-    """No connection to the target could be made; the text says why.
-
-    `sent` is 1 where a kept connection had taken the request before it was closed, else 0.
-    """
-
-    def __init__(self, text: str, sent: int = 0) -> None:
-        super().__init__(text)
-        self.sent = sent
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where connections go."""
-
-    secure: bool
-    host: str
-    port: int
+NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""How a socket without a time limit says that it would have to wait."""
 
 
 class Wire:
     """Sends requests over connections that it keeps open; safe to use from several threads."""
 
-    def __init__(self, answer_seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(self, answer_seconds: float = ANSWER_SECONDS, routes: Routes = STRAIGHT) -> None:
         self._answer_seconds = answer_seconds
+        self._routes = routes
         self._idle: dict[Origin, list[_Connection]] = {}
         self._lock = threading.Lock()
 
@@ -69,24 +52,20 @@ class Wire:
         `before_repeating` is called before the second time. Raises UnreachableError when no connection can be made,
         and whatever `before_repeating` raises.
         """
-        parts = urlsplit(request.url)
-        secure = parts.scheme == "https"
-        origin = Origin(secure, parts.hostname or "", parts.port or (443 if secure else 80))
+        origin = origin_of(request.url)
         kept = self._take(origin)
         if kept is not None:
-            answer = kept.exchange(request, self._answer_seconds)
+            answer = self._over(kept, request)
             if not (isinstance(answer, Failure) and kept.spoiled(answer)):
-                self._keep(kept)
                 return answer, 1
-            kept.close()
             before_repeating()
+        swallowed = 0 if kept is None else 1
         try:
-            fresh = _Connection(origin)
+            answer = self._over(_Connection(origin, self._routes), request)
         except UnreachableError as error:
-            raise UnreachableError(str(error), 0 if kept is None else 1) from None
-        answer = fresh.exchange(request, self._answer_seconds)
-        self._keep(fresh)
-        return answer, 1 if kept is None else 2
+            error.sent += swallowed
+            raise
+        return answer, 1 + swallowed
 
     def close(self) -> None:
         """Close every kept connection."""
@@ -106,28 +85,30 @@ class Wire:
                 connection.close()
         return None
 
-    def _keep(self, connection: _Connection) -> None:
-        if not connection.reusable:
-            connection.close()
-            return
-        with self._lock:
-            self._idle.setdefault(connection.origin, []).append(connection)
+    def _over(self, connection: _Connection, request: Request) -> Response | Failure:
+        """The answer over this connection, which is kept where it can take another request."""
+        try:
+            return connection.exchange(request, self._answer_seconds)
+        finally:
+            if connection.reusable:
+                with self._lock:
+                    self._idle.setdefault(connection.origin, []).append(connection)
+            else:
+                connection.close()
 
 
 class _Connection:
-    def __init__(self, origin: Origin) -> None:
+    """One connection. Its exchanges raise UnreachableError where TLS or a proxy refuses it only then."""
+
+    def __init__(self, origin: Origin, routes: Routes) -> None:
         self.origin = origin
         self.reusable = False
         self.heard = False
-        try:
-            self._socket = socket.create_connection((origin.host, origin.port), CONNECT_SECONDS)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if origin.secure:
-                context = ssl.create_default_context()
-                self._socket = context.wrap_socket(self._socket, server_hostname=origin.host)
-        except (OSError, UnicodeError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise UnreachableError(f"{origin.host}:{origin.port}: {reason}") from None
+        self._fresh = True
+        self._routes = routes
+        # A proxy reads requests of http:// itself; those of https:// pass it unread.
+        self._proxy = None if origin.secure else routes.proxies.get(origin)
+        self._socket = routes.connect(origin)
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
 
     def quiet(self) -> bool:
@@ -143,21 +124,26 @@ class _Connection:
 
     def spoiled(self, failure: Failure) -> bool:
         """Whether the failure is the kept connection's: closed meanwhile, or with bytes left of the answer before."""
-        return failure.trouble is Trouble.GARBLED or (failure.trouble is Trouble.CUT and not self.heard)
+        nothing_read = failure.trouble is Trouble.GARBLED and failure.partial is None
+        return nothing_read or (failure.trouble is Trouble.CUT and not self.heard)
 
     def close(self) -> None:
         self._socket.close()
 
     def exchange(self, request: Request, seconds: float) -> Response | Failure:
+        fresh, self._fresh = self._fresh, False
         self.reusable = self.heard = False
         received = _Received()
         deadline = time.monotonic() + seconds
         try:
-            self._send(request, deadline)
+            sent_whole = self._send(request, deadline)
             self._receive(received, deadline)
         except TimeoutError:
             return received.failure(Trouble.TIMEOUT, f"{seconds:g} s passed")
         except (OSError, EOFError) as error:
+            if fresh and not self.heard and isinstance(error, ssl.SSLError) and is_alert(error):
+                # In TLS 1.3 a server that does not take the client's certificate says so only now.
+                raise self._routes.refused(self.origin, error, sent=1) from None
             return received.failure(Trouble.CUT, str(error) or type(error).__name__)
         except h11.RemoteProtocolError as error:
             cut = self._http.trailing_data[1]
@@ -167,45 +153,71 @@ class _Connection:
         trailing, closed = self._http.trailing_data
         done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
         received.surplus = bool(trailing) or ((not done or not self.quiet()) and self._more())
-        if done and not received.surplus and not closed:
+        if done and sent_whole and not received.surplus and not closed:
             self._http.start_next_cycle()
             self.reusable = True
+        if self._proxy is not None and received.status == 407:
+            self.reusable = False
+            raise self._proxy.unauthorized(sent=1)
         return received.response()
 
-    def _send(self, request: Request, deadline: float) -> None:
+    def _send(self, request: Request, deadline: float) -> bool:
+        """Send the request; false where its answer came before it was sent whole."""
+        left = memoryview(self._written(request))
+        while left:
+            seconds = deadline - time.monotonic()
+            ready = self._ready(select.POLLIN | select.POLLOUT, seconds) if seconds > 0 else 0
+            if not ready:
+                raise TimeoutError
+            # A server may refuse a large body before it has read it all: its answer is there to be read.
+            if ready & select.POLLIN and self._heard_now():
+                return False
+            try:
+                left = left[self._sent_now(left[:SEND_SIZE]) :]
+            except OSError:
+                # What the server said before it closed the connection may still be there.
+                return False
+        return True
+
+    def _written(self, request: Request) -> bytes:
+        """The request as bytes."""
         parts = urlsplit(request.url)
-        target = request.url.split("://", 1)[1].partition("/")
+        path = "/" + request.url.split("://", 1)[1].partition("/")[2]
         host = f"[{self.origin.host}]" if ":" in self.origin.host else self.origin.host
         if parts.port:
             host += f":{parts.port}"
         headers = [("Host", host), *request.headers]
         if not request.header("content-length") and (request.body or request.method in ("PUT", "POST", "PATCH")):
             headers.append(("Content-Length", str(len(request.body))))
+        if self._proxy is not None:
+            path = f"http://{host}{path}"
+            headers += self._proxy.headers
         head = h11.Request(
             method=request.method,
-            target="/" + target[2],
+            target=path,
             headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
         )
         payload = self._http.send(head) or b""
         if request.body:
             payload += self._http.send(h11.Data(request.body)) or b""
-        payload += self._http.send(h11.EndOfMessage()) or b""
-        left = memoryview(payload)
-        while left:
-            seconds = deadline - time.monotonic()
-            ready = self._ready(select.POLLIN | select.POLLOUT, seconds) if seconds > 0 else 0
-            if not ready:
-                raise TimeoutError
-            if ready & select.POLLIN:
-                # A server may refuse a large body before it has read it all: its answer is there to be read.
-                return
-            self._socket.settimeout(seconds)
-            try:
-                left = left[self._socket.send(left[:SEND_SIZE]) :]
-            except TimeoutError:
-                raise
-            except OSError:
-                return
+        return payload + (self._http.send(h11.EndOfMessage()) or b"")
+
+    def _sent_now(self, data: memoryview) -> int:
+        """How many of the bytes can be sent without waiting."""
+        self._socket.settimeout(0)
+        try:
+            return self._socket.send(data)
+        except NOT_NOW:
+            return 0
+
+    def _heard_now(self) -> bool:
+        """Whether a piece of the answer, or its end, is there already. TLS has messages of its own, which are none."""
+        self._socket.settimeout(0)
+        try:
+            self._take_in(self._socket.recv(READ_SIZE))
+        except NOT_NOW:
+            return False
+        return True
 
     def _receive(self, received: _Received, deadline: float) -> None:
         while True:
@@ -217,11 +229,7 @@ class _Connection:
                 self._socket.settimeout(left)
                 if QUICKACK is not None:
                     self._socket.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
-                data = self._socket.recv(READ_SIZE)
-                self.heard = self.heard or bool(data)
-                if not data and not self.heard:
-                    raise EOFError("closed without an answer")
-                self._http.receive_data(data)
+                self._take_in(self._socket.recv(READ_SIZE))
             elif isinstance(event, h11.Response):
                 received.start(event)
             elif isinstance(event, h11.Data):
@@ -230,6 +238,12 @@ class _Connection:
                 return
             elif isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
                 raise EOFError("closed before the answer was whole")
+
+    def _take_in(self, data: bytes) -> None:
+        self.heard = self.heard or bool(data)
+        if not data and not self.heard:
+            raise EOFError("closed without an answer")
+        self._http.receive_data(data)
 
     def _more(self) -> bool:
         self._socket.settimeout(SURPLUS_SECONDS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,30 +26,36 @@ BACKLOG = 1024
 
 
 @contextmanager
-def running(app: App, *, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve `app` while the context lasts and give its base URL; port 0 takes a free one.
+def running(app: App, *, port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve `app` while the context lasts and give its base URL; port 0 takes a free one, `tls` makes it https.
 
     Raises OSError when the port cannot be had. At the end every connection is closed at once.
     """
     listener = socket.create_server((host, port), backlog=BACKLOG)
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
-    thread = threading.Thread(target=_run, args=(loop, app, listener, stop), name="reference", daemon=True)
+    thread = threading.Thread(target=_run, args=(loop, app, listener, stop, tls), name="reference", daemon=True)
     # Connections wait in the listener's backlog until the thread takes them, so the URL is good at once.
     thread.start()
     try:
-        yield f"http://{host}:{listener.getsockname()[1]}"
+        yield f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
 
 
-def _run(loop: asyncio.AbstractEventLoop, app: App, listener: socket.socket, stop: asyncio.Event) -> None:
+def _run(
+    loop: asyncio.AbstractEventLoop,
+    app: App,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    tls: ssl.SSLContext | None,
+) -> None:
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(_serve(app, listener, stop))
+        runner.run(_serve(app, listener, stop, tls))
 
 
-async def _serve(app: App, listener: socket.socket, stop: asyncio.Event) -> None:
+async def _serve(app: App, listener: socket.socket, stop: asyncio.Event, tls: ssl.SSLContext | None) -> None:
     config = Config(
         app,
         interface="asgi3",
@@ -64,7 +71,8 @@ async def _serve(app: App, listener: socket.socket, stop: asyncio.Event) -> None
     )
     config.load()
     state = ServerState()
-    server = await asyncio.get_running_loop().create_server(lambda: _Protocol(config, state, {}), sock=listener)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Protocol(config, state, {}), sock=listener, ssl=tls)
     await stop.wait()
     server.close()
     for connection in tuple(state.connections):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from urllib.parse import urlsplit
 
 POLL_SECONDS = 0.01
 READ_SIZE = 256 * 1024
@@ -33,6 +36,8 @@ class Answer:
     pieces: Iterable[bytes] = ()
     end: End = End.KEEP
     pause: float = 0.0
+    tunnel: str | None = None
+    """The base URL of a server with which the client is connected behind the pieces, as a proxy does on CONNECT."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +91,11 @@ class Played:
 
 
 @contextmanager
-def played(script: Script = (), *, host: str = "127.0.0.1", early: bool = False) -> Iterator[Played]:
+def played(
+    script: Script = (), *, host: str = "127.0.0.1", early: bool = False, tls: ssl.SSLContext | None = None
+) -> Iterator[Played]:
     """Serve the script on a free port while the context lasts; `early` answers before it reads a request's body."""
-    server = _Server(script, host, early)
+    server = _Server(script, host, early, tls)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
@@ -109,16 +116,35 @@ def refusing() -> Iterator[str]:
         yield f"http://127.0.0.1:{holder.getsockname()[1]}"
 
 
+@contextmanager
+def saying(data: bytes) -> Iterator[str]:
+    """Host and port of a server that speaks no HTTP while the context lasts: it says this to any word, and closes."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.recv(READ_SIZE)
+                self.request.sendall(data)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = False
     request_queue_size = 64
 
-    def __init__(self, script: Script, host: str, early: bool) -> None:
+    def __init__(self, script: Script, host: str, early: bool, tls: ssl.SSLContext | None) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, 0), _Connection)
         shown_host = f"[{host}]" if ":" in host else host
-        self.shown = Played(f"http://{shown_host}:{self.server_address[1]}")
+        self.shown = Played(f"{'https' if tls else 'http'}://{shown_host}:{self.server_address[1]}")
         self.early = early
+        self.tls = tls
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.open: set[socket.socket] = set()
@@ -142,6 +168,8 @@ class _Connection(socketserver.BaseRequestHandler):
 
     def setup(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.server.tls is not None:
+            self.request = self.server.tls.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
         self.buffer = b""
         with self.server.lock:
             self.server.shown.connections += 1
@@ -150,6 +178,8 @@ class _Connection(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         try:
+            if isinstance(self.request, ssl.SSLSocket):
+                self.request.do_handshake()
             while not self.server.stopping.is_set() and self.serve_one():
                 pass
         except OSError:
@@ -176,6 +206,9 @@ class _Connection(socketserver.BaseRequestHandler):
             if count and self.server.stopping.wait(answer.pause):
                 return False
             self.request.sendall(piece)
+        if answer.tunnel is not None:
+            self.connect_with(answer.tunnel)
+            return False
         if answer.end is End.RESET:
             self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if answer.end is End.HOLD:
@@ -183,6 +216,19 @@ class _Connection(socketserver.BaseRequestHandler):
         if answer.end is End.KEEP and self.server.early:
             self.read(length)
         return answer.end is End.KEEP
+
+    def connect_with(self, url: str) -> None:
+        """Pass on what the client and the server at the URL say, until one of them ends."""
+        parts = urlsplit(url)
+        with socket.create_connection((parts.hostname or "", parts.port or 80)) as upstream:
+            upstream.sendall(self.buffer)
+            to = {self.request: upstream, upstream: self.request}
+            while not self.server.stopping.is_set():
+                for ready in select.select(list(to), [], [], POLL_SECONDS)[0]:
+                    data = ready.recv(READ_SIZE)
+                    if not data:
+                        return
+                    to[ready].sendall(data)
 
     def read_head(self) -> bytes | None:
         while b"\r\n\r\n" not in self.buffer:

@@ -124,7 +124,11 @@ class Command:
             path = self.folder / "target.toml"
             path.write_text(config, "utf-8")
             words.append(f"--target-config={path}")
-        variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "TEST_"))}
+        variables = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTEST", "TEST_")) and not name.lower().endswith("_proxy")
+        }
         variables |= ENVIRONMENT if environment is None else environment
         ended = subprocess.run(words, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=SECONDS)
         return Done(ended.returncode, ended.stdout, ended.stderr, reports)

@@ -107,8 +107,11 @@ def test_the_transports_own_repetitions_count_toward_max_requests() -> None:
         b"[" * 900 + b"]" * 900,
         b'{"status": "\\ud800"}',
         b'{"\\udfff": 1}',
+        b'{"status": "\xff\xfe\xc3"}',
+        b"\xff\xfe{\x00}\x00",
+        b"\0" * 100,
     ],
-    ids=["deep-array", "deep-object", "deeper", "surrogate-value", "surrogate-key"],
+    ids=["deep-array", "deep-object", "deeper", "surrogate-value", "surrogate-key", "no-utf-8", "utf-16", "zeros"],
 )
 @pytest.mark.parametrize("code", [200, 207, 400, 401])
 def test_no_json_of_a_target_crashes_the_suite(body: bytes, code: int) -> None:

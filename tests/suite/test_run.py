@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import itertools
 import json
 import re
 import threading
@@ -17,8 +19,10 @@ import pytest
 from tests.harness import summary
 from tests.harness.callers import Ref, minimal
 from tests.harness.contract import requirements
+from tests.harness.delivery import retry_after
 from tests.harness.exchange import PUT_EVENTS_BATCH, Exchange, Json
 from tests.harness.exchange import Request as SentRequest
+from tests.harness.exchange import Response as AnsweredResponse
 from tests.harness.options import Options
 from tests.harness.oracle import Verdict as EntityVerdict
 from tests.harness.oracle import read, read_entity
@@ -230,6 +234,47 @@ def test_429_is_waited_for_and_repeated_and_is_no_finding(headers: tuple[tuple[s
     assert failed(decide(run)) == []
 
 
+def test_the_date_of_retry_after_is_waited_for_by_the_targets_own_clock() -> None:
+    sent, until = "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:02 GMT"
+    busy, record = status(429, ("Date", sent), ("Retry-After", until)), Record()
+    with run_against(lambda number, _: busy if number == 1 else None, record=record) as run:
+        reason = perform(run, set_event())
+    assert reason is None
+    assert 1.9 <= record.times[1] - record.times[0] < GENEROUS
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        ("7", None, 7),
+        ("0", None, 0),
+        ("Sat, 21 Nov 2026 12:00:09 GMT", None, 9),
+        ("Sat, 21 Nov 2026 12:00:09 GMT", "Sat, 21 Nov 2026 12:00:06 GMT", 3),
+        ("Sat, 21 Nov 2026 12:00:09 GMT", "no date", 9),
+        ("Sat, 21 Nov 2026 11:59:59 GMT", None, 0.5),
+        ("Sat, 99 Nov 2026 12:00:09 GMT", None, 0.5),
+        ("soon", None, 0.5),
+        ("-3", None, 0.5),
+        ("1.5", None, 0.5),
+        ("", None, 0.5),
+        (None, None, 0.5),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(value: str | None, date: str | None, seconds: float) -> None:
+    noon = datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC).timestamp()
+    headers = [("Retry-After", value), ("Date", date)]
+    answered = AnsweredResponse(429, tuple((name, text) for name, text in headers if text is not None), b"", 0)
+    assert retry_after(answered, noon, default=0.5) == seconds
+
+
+def test_a_pause_that_is_longer_than_a_run_makes_is_told_and_not_made() -> None:
+    record = Record()
+    with run_against(lambda *_: status(429, ("Retry-After", "3600")), record=record) as run:
+        perform(run, set_event())
+    assert run.stopped == "HTTP 429 asks to wait for 3600 s; lower RATE, or run it later"
+    assert len(record.requests) == 1
+
+
 def test_another_429_of_arena_than_the_quotas_is_waited_for() -> None:
     with run_against(lambda number, _: arena_error(429, 429) if number <= 2 else None) as run:
         reason = perform(run, set_event())
@@ -309,6 +354,25 @@ def test_a_run_leaves_the_last_requests_of_a_quota() -> None:
     assert (failed(decide(run)), decide(run).exit_code) == ([], EXIT_STOPPED)
 
 
+def test_a_quota_that_is_at_0_stops_the_run_at_once() -> None:
+    record = Record()
+    empty = arena_error(400, 400).with_header("X-Arena-Requests-Remaining", "0")
+    with run_against(lambda *_: empty, record=record) as run:
+        perform(run, set_event(3))
+    assert run.stopped == "the quota of Arena is nearly used up (0 requests left)"
+    assert len(record.requests) == 1
+
+
+def test_a_redirect_is_judged_as_it_is_and_no_credentials_go_elsewhere() -> None:
+    with played() as elsewhere:
+        moved = status(307, ("Location", f"{elsewhere.url}/stolen"))
+        with run_against(lambda number, _: moved if number == 1 else None) as run:
+            reason = perform(run, set_event(2))
+    assert (reason, run.stopped) == (None, None)
+    assert "EVENT-1" in failed(decide(run))
+    assert elsewhere.connections == 0
+
+
 def test_a_500_is_a_finding_at_once() -> None:
     record = Record()
     with run_against(lambda number, _: status(500) if number == 1 else None, record=record) as run:
@@ -333,6 +397,33 @@ def test_what_one_body_always_brings_about_is_a_finding_and_the_run_goes_on(answ
     assert run.tallies["HTTP-1"].broken == 1
     assert run.tallies["HTTP-1"].findings[0].exchange.request.body == poison
     assert decide(run).exit_code == EXIT_NONCONFORMING
+
+
+@pytest.mark.parametrize(
+    "silence",
+    [
+        Answer(end=End.HOLD),
+        Answer(itertools.chain([b"HTTP/1.1 200 OK\r\nX-Long: "], itertools.repeat(b"x")), pause=0.05),
+    ],
+    ids=["no-answer", "a-byte-at-a-time"],
+)
+def test_what_one_body_leaves_without_an_answer_is_a_finding_and_after_three_the_target_is_left_alone(
+    silence: Answer,
+) -> None:
+    def scenario(run: Run) -> None:
+        for number in range(5):
+            run.arena.put(run.arena.events[0], b'{"itemsReconciled": "poison %d"}' % number)
+
+    with played(lambda received: silence if b"poison" in received.body else answer(b"{}")) as server:
+        run = Run(reference_target(server.url), SEEDED, Wire(0.3), PATIENCE)
+        run.first_requests(["arena"])
+        perform(run, scenario)
+        run.close()
+    assert run.stopped == "3 requests were never answered"
+    assert run.tallies["HTTP-1"].findings[0].exchange.request.body == b'{"itemsReconciled": "poison 0"}'
+    assert {one.body for one in server.requests if b"poison" in one.body} == {
+        b'{"itemsReconciled": "poison %d"}' % number for number in range(3)
+    }
 
 
 @pytest.mark.parametrize("code", [401, 403])

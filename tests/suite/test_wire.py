@@ -16,7 +16,8 @@ import pytest
 
 from tests.harness import wire as wire_module
 from tests.harness.exchange import RECONCILE_EVENT, Failure, Headers, Request, Response, Trouble
-from tests.harness.wire import UnreachableError, Wire
+from tests.harness.unreachable import UnreachableError
+from tests.harness.wire import Wire
 from tests.suite.servers import OK_BODY, Answer, End, answer, http, played, refusing
 
 SHORT = 0.3
@@ -328,6 +329,35 @@ def test_a_body_that_its_coding_cannot_read_is_garbled_and_shown_as_it_came(
     assert (found.partial.status, found.partial.body) == (200, coded)
 
 
+def test_a_body_that_its_coding_cannot_read_is_not_asked_for_again_over_a_kept_connection(wire: Wire) -> None:
+    broken = answer(b"no gzip at all", "Content-Encoding: gzip")
+    with played([answer(), broken]) as server:
+        wire.send(put(server.url + "/a"))
+        second = wire.send(put(server.url + "/b"))
+    assert (failure(second).trouble, second[1]) == (Trouble.GARBLED, 1)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("chunks", "trouble"),
+    [
+        (b"3\r\nabcdef\r\n0\r\n\r\n", Trouble.GARBLED),
+        (b"-1\r\na\r\n0\r\n\r\n", Trouble.GARBLED),
+        (b"\r\n0\r\n\r\n", Trouble.GARBLED),
+        (b"3\r\nabc\r\n", Trouble.CUT),
+        (b"ff\r\nabc", Trouble.CUT),
+        (b"", Trouble.CUT),
+    ],
+    ids=["longer-than-said", "negative", "no-size", "no-last-one", "shorter-than-said", "none"],
+)
+def test_broken_chunks_are_no_answer(wire: Wire, chunks: bytes, trouble: Trouble) -> None:
+    head = http(b"", "Transfer-Encoding: chunked", length=None)
+    with played([Answer((head, chunks), End.CLOSE)]) as server:
+        found = failure(wire.send(put(server.url + "/a")))
+    assert found.trouble is trouble
+    assert found.partial is not None
+
+
 def test_a_body_of_exactly_the_limit_is_taken(wire: Wire, small_limit: None) -> None:
     exactly = gzip.compress(b" " * LIMIT)
     with played([answer(b" " * LIMIT), answer(exactly, "Content-Encoding: gzip")]) as server:
@@ -476,6 +506,14 @@ def test_an_answer_that_comes_before_the_body_was_read_is_taken(wire: Wire, end:
     with played([early], early=True) as server:
         found = whole(wire.send(put(server.url + "/a", body=b"x" * (16 * LIMIT))))
     assert found.status == 413
+
+
+def test_a_connection_over_which_a_request_was_not_sent_whole_takes_no_other(wire: Wire) -> None:
+    with played([answer(b"", status="413 Content Too Large"), answer()], early=True) as server:
+        first = whole(wire.send(put(server.url + "/a", body=b"x" * (64 * LIMIT))))
+        second = wire.send(put(server.url + "/b"))
+    assert (first.status, whole(second).status, second[1]) == (413, 200, 1)
+    assert server.connections == 2
 
 
 def test_a_server_that_reads_no_body_and_gives_no_answer_is_left_after_the_time_given(impatient: Wire) -> None:
