@@ -42,7 +42,13 @@ def test_every_named_object_answers(run: Run, kind: Kind, steps: tuple[int, tupl
             run.arena.set(ref, value)
 
 
-@scenario("arena", "EVENT-7", needs=[Need.SECOND_EVENT], parts=parts(kind=["event"], kept=["first", "third"]))
+@scenario(
+    "arena",
+    "EVENT-7",
+    needs=[Need.SECOND_EVENT],
+    phase="first",
+    parts=parts(kind=["event"], kept=["first", "third"]),
+)
 def test_an_event_is_left_alone_by_another(run: Run, kind: Kind, kept: str) -> None:
     """One event is set, another to both values, and the first is read after each and then set as it was."""
     _isolated(run, kind, kept)
@@ -52,6 +58,7 @@ def test_an_event_is_left_alone_by_another(run: Run, kind: Kind, kept: str) -> N
     "arena",
     "QUALITY-7",
     needs=[Need.SECOND_QUALITY_PROCESS],
+    phase="first",
     parts=parts(kind=["quality_process"], kept=["first", "third"]),
 )
 def test_a_quality_process_is_left_alone_by_another(run: Run, kind: Kind, kept: str) -> None:

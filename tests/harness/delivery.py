@@ -73,16 +73,18 @@ class Delivery:
         if self._seconds is not None and time.monotonic() > self._begun + self._seconds:
             raise BudgetError(f"MAX_TIME={self._seconds:g} was reached")
 
-    def deliver(self, request: Request) -> tuple[Response | Failure, int]:
+    def deliver(self, request: Request, sent: Callable[[], None] = lambda: None) -> tuple[Response | Failure, int]:
         """The answer once passing trouble is over, and how often the request was sent.
+
+        `sent` is called as soon as the request has left for the first time.
 
         Raises BudgetError and StoppedError, and UnreachableError where the origin has never answered yet.
         """
         attempts, repeats = 0, 0
         deadline = time.monotonic() + self.patience
         while True:
-            answer, sent = self.once(request)
-            attempts += sent
+            answer, times = self.once(request, sent)
+            attempts += times
             pause = self._pause(answer, repeats)
             if pause is None:
                 self._broken += _broke_off(answer)
@@ -92,18 +94,18 @@ class Delivery:
             repeats += 1
             time.sleep(pause)
 
-    def once(self, request: Request) -> tuple[Response | Failure, int]:
+    def once(self, request: Request, sent: Callable[[], None] = lambda: None) -> tuple[Response | Failure, int]:
         """The answer to one attempt; that no connection can be made is an answer where there were some before."""
         self._start()
         try:
-            answer, sent = self._wire.send(request, self._start)
+            answer, times = self._wire.send(request, self._start, sent)
         except UnreachableError as error:
             if origin_of(request.url) not in self._heard:
                 raise
             blamed = f"{error.key}: {error}" if error.key else str(error)
             return Failure(Trouble.UNREACHABLE, blamed), error.sent
         self._heard.add(origin_of(request.url))
-        return answer, sent
+        return answer, times
 
     def _start(self) -> None:
         """Count a request that is about to be sent, and keep its pace."""

@@ -24,7 +24,7 @@ class Options:
     """How a run is made.
 
     `rate` is in requests a second, `max_requests` counts everything that is sent, `max_time` is in seconds, `workers`
-    is how many requests are under way at once to a target that takes its time.
+    is how many independent requests are under way at once.
     """
 
     target_url: str | None = None

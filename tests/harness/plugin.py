@@ -29,7 +29,7 @@ VARIABLES = {
     "MAX_REQUESTS": "send no more requests than this",
     "MAX_TIME": "send no request after this many seconds; a deep run ends then (600 by default)",
     "RATE": "send at most this many requests a second",
-    "WORKERS": "requests that may be under way at once where the target takes its time (8 by default)",
+    "WORKERS": "independent requests that may be under way at once (8 by default)",
     "SEED": "the same seed sends the same requests; without it, one is drawn and printed",
     "REPORT_DIR": "where the reports go (reports/ by default)",
 }

@@ -52,8 +52,6 @@ REST_REQUESTS, REST_SECONDS = 40, 5.0
 """What a deep run keeps for the scenarios that look at what it left."""
 TOGETHER = 64
 """Independent requests at most that are given to the workers at once."""
-SLOW = 0.01
-"""Seconds for an answer from which on independent requests are under way together: below, that gains nothing."""
 HANGS = 3
 """Requests that were never answered, after which a run stops: each costs minutes."""
 
@@ -96,7 +94,6 @@ class Run:
         self._performed: set[str] = set()
         self._sent_ahead: set[str] = set()
         self._sent_before: set[int] = set()
-        self._slow = False
         self._numbered = 0
         self._established = False
         self._hangs = 0
@@ -150,26 +147,35 @@ class Run:
         return self._together([(self._scenario, request) for request in requests], len(requests), barrier.wait)
 
     def _together(
-        self, requests: Sequence[tuple[str, Request]], workers: int, begin: Callable[[], object] = lambda: None
+        self, requests: Sequence[tuple[str, Request]], workers: int, begin: Callable[[], object] | None = None
     ) -> list[Exchange]:
         """Send requests, each with its scenario's name, over so many connections at once, and have them judged.
 
-        Connections are closed before and after: a server with fewer workers than there are connections gets to them
-        all, one after the other.
+        Each leaves when the one before it has left, unless `begin` says when. Connections are closed before and after:
+        a server with fewer workers than there are connections gets to them all, one after the other.
         """
         numbers = self._numbers(len(requests))
         self._wire.close()
         self._bursts += 1
         burst = self._bursts
+        left = [threading.Event() for _ in range(len(requests) + 1)]
+        left[0].set()
 
-        def send(one: tuple[str, Request], number: int) -> Exchange:
-            begin()
-            name, request = one
+        def send(place: int) -> Exchange:
+            name, request = requests[place]
             closing = replace(request, headers=(*request.headers, ("Connection", "close")))
-            return replace(self._exchange(closing, number), scenario=name, burst=burst)
+            try:
+                if begin is None:
+                    left[place].wait()
+                else:
+                    begin()
+                exchange = self._exchange(closing, numbers[place], left[place + 1].set)
+            finally:
+                left[place + 1].set()
+            return replace(exchange, scenario=name, burst=burst)
 
         with ThreadPoolExecutor(workers) as pool:
-            exchanges = list(pool.map(send, requests, numbers))
+            exchanges = list(pool.map(send, range(len(requests))))
         self._taken(exchanges)
         return exchanges
 
@@ -197,8 +203,6 @@ class Run:
             except StoppedError as error:
                 self.stopped = str(error)
         self._established = True
-        took = sorted(exchange.ended - exchange.started for exchange in self.exchanges)
-        self._slow = self.options.workers > 1 and bool(took) and took[len(took) // 2] >= SLOW
 
     def _read_everything(self) -> None:
         """What can be read is read before anything is changed: the first update already shows what it touches.
@@ -245,11 +249,11 @@ class Run:
         return reason
 
     def _perform(self, scenario: Scenario) -> None:
-        """Have a scenario send its requests; where a target takes its time, independent ones that follow go with it."""
+        """Have a scenario send its requests; the independent ones that follow an independent one go with it."""
         if scenario.name in self._sent_ahead:
             return
         requests = [(scenario.name, request) for request in scenario.perform(self)]
-        if requests and self._slow:
+        if requests:
             for following in self._following(scenario):
                 self._scenario = following.name
                 requests += [(following.name, request) for request in following.perform(self)]
@@ -312,9 +316,9 @@ class Run:
         self._numbered += count
         return range(first, first + count)
 
-    def _exchange(self, request: Request, number: int) -> Exchange:
+    def _exchange(self, request: Request, number: int, sent: Callable[[], None] = lambda: None) -> Exchange:
         started = time.time()
-        answer, attempts = self._delivery.deliver(request)
+        answer, attempts = self._delivery.deliver(request, sent)
         while self._established and self._doubtful(request, answer) and self._was_away(request):
             # The answer is one of a target that was away: the request is asked again now that it is back.
             answer, again = self._delivery.deliver(request)

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from tests.harness.run import Run
 
 Api = Literal["arena", "vba"]
-Phase = Literal["main", "deep", "last"]
+Phase = Literal["first", "main", "deep", "last"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
-"""When a scenario runs: `deep` in deep runs alone, until they are over; `last` looks at what others left behind."""
+"""When a scenario runs: `first` while nothing was refused yet, which could be to blame for what another request did;
+`deep` in deep runs alone, until they are over; `last` looks at what others left behind."""
 ScenarioFunction = Callable[..., "list[Request] | None"]
 ORDER_FILE = Path(__file__).parents[1] / "contract" / "order.json"
 

@@ -45,23 +45,26 @@ class Wire:
         self._lock = threading.Lock()
 
     def send(
-        self, request: Request, before_repeating: Callable[[], None] = lambda: None
+        self,
+        request: Request,
+        before_repeating: Callable[[], None] = lambda: None,
+        sent: Callable[[], None] = lambda: None,
     ) -> tuple[Response | Failure, int]:
         """The answer and how often the request was sent: twice when a kept connection had just been closed.
 
-        `before_repeating` is called before the second time. Raises UnreachableError when no connection can be made,
-        and whatever `before_repeating` raises.
+        `before_repeating` is called before the second time, `sent` as soon as the request has left. Raises
+        UnreachableError when no connection can be made, and whatever `before_repeating` raises.
         """
         origin = origin_of(request.url)
         kept = self._take(origin)
         if kept is not None:
-            answer = self._over(kept, request)
+            answer = self._over(kept, request, sent)
             if not (isinstance(answer, Failure) and kept.spoiled(answer)):
                 return answer, 1
             before_repeating()
         swallowed = 0 if kept is None else 1
         try:
-            answer = self._over(_Connection(origin, self._routes), request)
+            answer = self._over(_Connection(origin, self._routes), request, sent)
         except UnreachableError as error:
             error.sent += swallowed
             raise
@@ -85,10 +88,10 @@ class Wire:
                 connection.close()
         return None
 
-    def _over(self, connection: _Connection, request: Request) -> Response | Failure:
+    def _over(self, connection: _Connection, request: Request, sent: Callable[[], None]) -> Response | Failure:
         """The answer over this connection, which is kept where it can take another request."""
         try:
-            return connection.exchange(request, self._answer_seconds)
+            return connection.exchange(request, self._answer_seconds, sent)
         finally:
             if connection.reusable:
                 with self._lock:
@@ -130,13 +133,14 @@ class _Connection:
     def close(self) -> None:
         self._socket.close()
 
-    def exchange(self, request: Request, seconds: float) -> Response | Failure:
+    def exchange(self, request: Request, seconds: float, sent: Callable[[], None]) -> Response | Failure:
         fresh, self._fresh = self._fresh, False
         self.reusable = self.heard = False
         received = _Received()
         deadline = time.monotonic() + seconds
         try:
             sent_whole = self._send(request, deadline)
+            sent()
             self._receive(received, deadline)
         except TimeoutError:
             return received.failure(Trouble.TIMEOUT, f"{seconds:g} s passed")

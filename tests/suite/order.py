@@ -24,8 +24,8 @@ from tests.harness.target import reference_target
 from tests.reference.app import build_app
 from tests.reference.server import running
 
-QUICK_REQUESTS = 143
-QUICK_ARENA_REQUESTS = 85
+QUICK_REQUESTS = 140
+QUICK_ARENA_REQUESTS = 80
 """What the quick profile is filled to: below its limits of 150 and 90, as another order sends some requests more."""
 FIRST_REQUESTS: dict[Api, int] = {"arena": 3, "vba": 2}
 """What a run sends before its scenarios: the reading of what is named, a known good request, the claim of new ids."""

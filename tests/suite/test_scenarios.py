@@ -7,11 +7,13 @@ import time
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.harness.delivery import Delivery
+from tests.harness.exchange import Headers
 from tests.harness.options import Options, Profile
 from tests.harness.run import Run
 from tests.harness.runner import chosen_scenarios, run_contract
@@ -117,7 +119,8 @@ def test_the_order_names_every_scenario_once_and_no_other() -> None:
 def test_what_looks_at_what_others_left_runs_last_and_deep_runs_before_it() -> None:
     phases = [one.phase for one in scenarios()]
 
-    assert phases == sorted(phases, key=("main", "deep", "last").index)
+    assert list(dict.fromkeys(phases)) == ["first", "main", "deep", "last"]
+    assert phases == sorted(phases, key=("first", "main", "deep", "last").index)
 
 
 @pytest.mark.parametrize(("profile", "deep"), [("quick", False), ("standard", False), ("deep", True)])
@@ -229,34 +232,41 @@ def test_the_quick_profile_ends_at_its_limit() -> None:
 # Requests that are under way together
 
 
-def test_independent_requests_are_under_way_together_where_the_target_takes_its_time() -> None:
+def test_independent_requests_are_under_way_together() -> None:
     run, verdict = run_at(Options(seed=1, only=("ARENA-ERROR-2", "BATCH-11")), LATENCY)
 
+    spans = [(one.started, one.ended) for one in run.exchanges if one.scenario.startswith("test_arena_errors::")]
     assert verdict.name == "conforming"
-    assert any(one.burst for one in run.exchanges if one.scenario.startswith("test_arena_errors::"))
-
-
-def test_nothing_but_the_concurrency_scenarios_is_under_way_together_where_the_target_is_quick() -> None:
-    run, _ = run_at(Options(seed=1, only=("ARENA-ERROR-2", "BATCH-11")))
-
-    assert not [one for one in run.exchanges if one.burst and "at_once" not in one.scenario]
+    assert any(begun < ended for (_, ended), (begun, _) in pairwise(spans))
 
 
 def test_one_worker_sends_one_request_after_the_other() -> None:
     run, _ = run_at(Options(seed=1, only=("ARENA-ERROR-2",), workers=1), LATENCY)
 
-    assert not [one for one in run.exchanges if one.burst and "at_once" not in one.scenario]
+    spans = [(one.started, one.ended) for one in run.exchanges if one.scenario.startswith("test_arena_errors::")]
+    assert all(ended <= begun for (_, ended), (begun, _) in pairwise(spans))
 
 
-def test_a_slow_target_gets_the_requests_that_a_quick_one_gets() -> None:
-    options = Options(seed=1, only=("ARENA-ERROR-2", "ARENA-AUTH", "BATCH-11", "BATCH-AUTH"))
+@pytest.mark.parametrize("workers", [1, 8])
+def test_requests_that_go_together_leave_in_their_order(workers: int) -> None:
+    record = Record()
+    options = Options(seed=1, only=("ARENA-ERROR-2", "ARENA-AUTH", "BATCH-11", "BATCH-AUTH"), workers=workers)
 
-    (quick, one), (slow, other) = run_at(options), run_at(options, LATENCY)
+    run, _ = run_at(options, LATENCY, record)
 
-    def sent(run: Run) -> list[tuple[str, str, bytes]]:
-        return [(one.scenario, urlsplit(one.request.url).path, one.request.body) for one in run.exchanges]
+    assert [one.request.body for one in run.exchanges] == [one.body for one in record.requests]
 
-    assert sorted(sent(quick)) == sorted(sent(slow))
+
+def test_neither_latency_nor_workers_change_a_request() -> None:
+    def sent(run: Run) -> list[tuple[str, str, Headers, bytes]]:
+        return [
+            (one.scenario, urlsplit(one.request.url).path, one.request.headers, one.request.body)
+            for one in run.exchanges
+        ]
+
+    (quick, one), (slow, other) = run_at(Options(seed=1)), run_at(Options(seed=1, workers=2), LATENCY / 10)
+
+    assert sent(quick) == sent(slow)
     assert [result.outcome for result in one.results] == [result.outcome for result in other.results]
 
 
