@@ -121,6 +121,10 @@ class History:
     target: Target
     objects: dict[ObjectKey, ObjectState] = field(default_factory=dict)
     entities: dict[int, EntityState] = field(default_factory=dict)
+    begun: dict[ObjectKey, bool | None] = field(default_factory=dict)
+    """The flag of each named object as it was before the run changed it, None where nothing showed it."""
+    updated: set[ObjectKey] = field(default_factory=set)
+    """The named objects that a request has changed, or may have changed."""
     activity_ids: dict[str, int] = field(default_factory=dict)
     quota: Exchange | None = None
     """The last answer of Arena that counted down the administrator's quota."""
@@ -155,6 +159,17 @@ class History:
         """Nothing is known any more of the event or quality process that the request names."""
         self.objects.pop(_key(request), None)
 
+    def lost(self, request: Request) -> None:
+        """Note that a request was sent whose answer nobody waited for: what it names may have changed."""
+        reading = read(request, self.target)
+        if request.operation == PUT_EVENTS_BATCH:
+            named = [entity.id for entity in reading.entities if entity.id is not None]
+            self._forget([*named, *reading.mentioned])
+        elif request.method == "PUT" and not reading.invalid_guids:
+            self.begun.setdefault(_key(request), None)
+            self.updated.add(_key(request))
+            self.forget_object(request)
+
     def assume_absent(self, ids: Iterable[int]) -> None:
         """Note that nobody can have created these ids: they were reserved by creating one beside them."""
         for id in ids:
@@ -176,6 +191,9 @@ class History:
             self.quota = exchange
         if exchange.request.method not in ("PUT", "GET"):
             return
+        if judged.put and not judged.reading.invalid_guids and (exchange.status == 0 or exchange.status < 300):
+            self.begun.setdefault(key, None)
+            self.updated.add(key)
         shown = exchange.json if exchange.status == 200 and isinstance(exchange.json, dict) else None
         if shown is None:
             if exchange.status == 0 or exchange.status >= 500:
@@ -195,6 +213,8 @@ class History:
             marked = (exchange.ended, shown.get("reconciledDatetime"))
         values = {one.reading.value for one in together if one.put and _key(one.exchange.request) == key}
         flag = shown.get(FLAGS[key[0]])
+        if not judged.put and isinstance(flag, bool):
+            self.begun.setdefault(key, flag)
         self.objects[key] = ObjectState(
             shown=documented(key[0], shown),
             flag=flag if isinstance(flag, bool) and len(values) <= 1 else None,

@@ -5,9 +5,11 @@ It does nothing unless scenarios of tests/contract/ are collected.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -123,10 +125,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     try:
         contract = Contract(read_options({name: config.getoption(f"contract_{name}") for name in VARIABLES}))
-        chosen = contract.first_requests()
     except ConfigurationError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[CONTRACT] = contract
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        chosen = contract.first_requests()
+    except ConfigurationError as error:
+        del config.stash[CONTRACT]
+        raise pytest.UsageError(str(error)) from None
     kept = [item for item, one in found.items() if one in chosen]
     config.hook.pytest_deselected(items=[item for item in found if item not in kept])
     items[:] = [item for item in items if item not in found] + sorted(kept, key=lambda item: chosen.index(found[item]))
@@ -167,6 +174,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """The exit code is the verdict's where scenarios ran to their end; that of a crash or an interrupt stays."""
     contract = session.config.stash.get(CONTRACT, None)
     if contract is not None:
+        if session.exitstatus == pytest.ExitCode.INTERRUPTED:
+            contract.run.interrupt()
         code = contract.finish()
         if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = code or session.exitstatus
@@ -185,6 +194,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def run(request: pytest.FixtureRequest) -> Run:
     """The run under way: what a scenario sends its requests with."""
     return request.config.stash[CONTRACT].run
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """A run that is told to end writes its reports as one that is interrupted; told again, it ends at once."""
+    signal.signal(number, signal.SIG_DFL)
+    raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 def _scenario(item: pytest.Item) -> Scenario | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.harness.evidence import curl, request_shown, response_shown
 from tests.harness.exchange import Finding, Json
+from tests.harness.left import left_changed
 from tests.harness.redact import Redact, redactor
 from tests.harness.reports import files
 from tests.harness.run import Run
@@ -37,6 +38,7 @@ def conformance(run: Run, verdict: Verdict) -> dict[str, Json]:
         "requests": run.sent,
         "seconds": round(run.seconds, 3),
         "stopped": run.stopped and redact(run.stopped),
+        "left": [redact(line) for line in left_changed(run.history).words],
         "target": _target(run.target, redact),
         "requirements": [_requirement(result, redact, tls) for result in verdict.results],
         "stale_waivers": [waiver.requirement for waiver in verdict.stale_waivers],

@@ -82,6 +82,7 @@ class Run:
         """The last ones."""
         self.stopped: str | None = None
         self.crashed: list[str] = []
+        self.interrupted = False
         self.round = 0
         """How often what is drawn was drawn anew, in a deep run."""
         self.to_perform: list[Scenario] = []
@@ -174,10 +175,23 @@ class Run:
                 left[place + 1].set()
             return replace(exchange, scenario=name, burst=burst)
 
-        with ThreadPoolExecutor(workers) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             exchanges = list(pool.map(send, range(len(requests))))
+        except BaseException:
+            # One that is interrupted does not wait for answers: it has its reports to write.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for _, request in requests:
+                self.history.lost(request)
+            raise
+        pool.shutdown()
         self._taken(exchanges)
         return exchanges
+
+    def interrupt(self) -> None:
+        """Note that someone ended the run before its end."""
+        self.interrupted = True
+        self.stopped = "the run was interrupted"
 
     def wait_until(self, moment: float) -> None:
         """Let time pass until a moment, in seconds of the epoch."""
@@ -318,12 +332,22 @@ class Run:
 
     def _exchange(self, request: Request, number: int, sent: Callable[[], None] = lambda: None) -> Exchange:
         started = time.time()
+        try:
+            answer, attempts = self._answer(request, sent)
+        except BudgetError:
+            raise
+        except BaseException:
+            self.history.lost(request)
+            raise
+        return Exchange(number, request, answer, self._scenario, started, time.time(), attempts)
+
+    def _answer(self, request: Request, sent: Callable[[], None]) -> tuple[Response | Failure, int]:
         answer, attempts = self._delivery.deliver(request, sent)
         while self._established and self._doubtful(request, answer) and self._was_away(request):
             # The answer is one of a target that was away: the request is asked again now that it is back.
             answer, again = self._delivery.deliver(request)
             attempts += again
-        return Exchange(number, request, answer, self._scenario, started, time.time(), attempts)
+        return answer, attempts
 
     def _taken(self, exchanges: Sequence[Exchange]) -> None:
         """Have exchanges judged, and stop the run where the target should be left alone."""

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from tests.harness.evidence import curl
+from tests.harness.left import left_changed
 from tests.harness.redact import redactor
 from tests.harness.run import Run
 from tests.harness.verdict import Result, Verdict, gates
@@ -39,6 +40,9 @@ def _lines(run: Run, verdict: Verdict) -> Iterator[str]:
         yield f"STALE       {waiver.requirement} is waived but passes: take its [[waivers]] out of target.toml"
     if run.stopped:
         yield f"STOPPED     {run.stopped}"
+    if run.stopped:
+        for line in left_changed(run.history).words:
+            yield from textwrap.wrap(f"LEFT        {line}", WIDTH, subsequent_indent=" " * 12)
     for name in run.crashed:
         yield f"SUITE ERROR in {name}: this is a fault of the suite, not of the target; see the traceback above"
     yield ""

@@ -15,6 +15,7 @@ VerdictName = Literal["conforming", "nonconforming", "incomplete"]
 
 EXIT_CONFORMING = 0
 EXIT_NONCONFORMING = 1
+EXIT_INTERRUPTED = 2
 EXIT_SUITE_FAILED = 3
 EXIT_CONFIGURATION = 4
 EXIT_INCOMPLETE = 6
@@ -97,6 +98,8 @@ def _name(run: Run, results: tuple[Result, ...]) -> VerdictName:
 def _exit_code(run: Run, name: VerdictName, stale: tuple[Waiver, ...]) -> int:
     if run.crashed:
         return EXIT_SUITE_FAILED
+    if run.interrupted:
+        return EXIT_INTERRUPTED
     if name == "nonconforming":
         return EXIT_NONCONFORMING
     if run.stopped:

@@ -6,6 +6,7 @@ from tests.harness.exchange import Json
 from tests.harness.verdict import (
     EXIT_CONFIGURATION,
     EXIT_INCOMPLETE,
+    EXIT_INTERRUPTED,
     EXIT_NONCONFORMING,
     EXIT_STOPPED,
     EXIT_SUITE_FAILED,
@@ -81,7 +82,7 @@ def meaning(report: Report) -> str:
         gate = gating(report)
         levels = "MUST or SHOULD" if report["strict"] else "MUST"
         return f"The target breaks {_many(len(gate), 'requirement')} of level {levels}."
-    if code == EXIT_STOPPED:
+    if code in (EXIT_STOPPED, EXIT_INTERRUPTED):
         return f"The target could not be tested to an end: {report['stopped']}."
     if code == EXIT_CONFIGURATION:
         return f"What is waived is not broken any more: {', '.join(report['stale_waivers'])}."
@@ -108,6 +109,8 @@ def next_step(report: Report) -> str:
         return f"Start with {first}: send its curl line, compare what came with what was expected, and run it alone."
     if code == EXIT_STOPPED:
         return "See that the target stays up, its session and quota last, and no shard is missing, and run again."
+    if code == EXIT_INTERRUPTED:
+        return "Run it again, to its end."
     if code == EXIT_CONFIGURATION:
         return "Take these waivers out of target.toml, and run again."
     if code == EXIT_INCOMPLETE:
@@ -121,7 +124,7 @@ def standing(report: Report) -> str:
     """The verdict as a heading says it; a run whose suite failed or that was stopped has none to rely on."""
     if report["exit_code"] == EXIT_SUITE_FAILED:
         return "no answer"
-    if report["exit_code"] == EXIT_STOPPED:
+    if report["exit_code"] in (EXIT_STOPPED, EXIT_INTERRUPTED):
         return "not tested to an end"
     return str(report["verdict"])
 

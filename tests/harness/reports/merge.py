@@ -67,6 +67,7 @@ def merge(reports: Sequence[Report], expected: Options | None = None, missing: S
         "requests": sum(report["requests"] for report in reports),
         "seconds": round(sum(report["seconds"] for report in reports), 3),
         "stopped": "; ".join(_distinct(stops)) or None,
+        "left": _distinct(line for report in reports for line in report.get("left", [])),
         "target": target,
         "requirements": found,
         "stale_waivers": [],

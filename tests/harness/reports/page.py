@@ -62,7 +62,7 @@ def page(report: Report) -> str:
         tag("title", f"{title} (events contract)"),
         tag("style", Markup(style)),
     )
-    main = tag("main", _failed(report), _open(report), _list(report), _matrix(report), id="main")
+    main = tag("main", _failed(report), _open(report), _list(report), _matrix(report), _left(report), id="main")
     body = tag("body", _skip(), _header(report), main, _footer(), tag("script", Markup(script)))
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 
@@ -183,6 +183,14 @@ def _open(report: Report) -> Markup:
         text = "These are waived and pass; take their waivers out of target.toml: "
         parts += [tag("h3", "Stale waivers"), tag("p", text, *_links([{"id": id} for id in stale]))]
     return _section("open", "What is open", *parts) if parts else Markup("")
+
+
+def _left(report: Report) -> Markup:
+    """What the run left changed at the target."""
+    if not report.get("left", []):
+        return Markup("")
+    lines = (tag("li", tag("span", line, class_="text")) for line in report.get("left", []))
+    return _section("left", "What the run left changed", tag("ul", *lines))
 
 
 def _list(report: Report) -> Markup:

@@ -8,7 +8,7 @@ from tests.harness.contract import Requirement, requirements
 from tests.harness.exchange import Json
 from tests.harness.reports.answer import Report, group
 from tests.harness.reports.places import Place, place_of
-from tests.harness.verdict import EXIT_STOPPED, EXIT_SUITE_FAILED
+from tests.harness.verdict import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_SUITE_FAILED
 
 VERSION = "2.1.0"
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -52,7 +52,7 @@ def _rule(requirement: Requirement) -> dict[str, Json]:
 
 def _invocation(report: Report) -> dict[str, Json]:
     invocation: dict[str, Json] = {
-        "executionSuccessful": report["exit_code"] not in (EXIT_SUITE_FAILED, EXIT_STOPPED),
+        "executionSuccessful": report["exit_code"] not in (EXIT_SUITE_FAILED, EXIT_STOPPED, EXIT_INTERRUPTED),
         "exitCode": report["exit_code"],
     }
     if report["stopped"]:

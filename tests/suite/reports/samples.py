@@ -35,6 +35,7 @@ def report(*changed: Report, **changes: Json) -> Report:
         "requests": 740,
         "seconds": 3.25,
         "stopped": None,
+        "left": ["4M6P8L6XKNY4N5LLP1T3: itemsReconciled is true, was false"],
         "target": {"name": "acme sandbox", "arena": "https://acme.test/v1", "vba": "https://acme.test/vba"},
         "requirements": found,
         "stale_waivers": [],

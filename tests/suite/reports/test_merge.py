@@ -60,6 +60,13 @@ def test_shards_that_leave_something_out_say_what_they_selected() -> None:
     assert together(shard("EVENT-3"), shard("EVENT-4"))["only"] == ["EVENT-3", "EVENT-4"]
 
 
+def test_what_each_shard_left_changed_is_told_once() -> None:
+    same = shard("EVENT-3")
+    other = shard("EVENT-4") | {"left": ["4 entities were created or overwritten: event_ID 5 to 8"]}
+
+    assert together(same, same, other)["left"] == [*same["left"], *other["left"]]
+
+
 def test_requests_seconds_exchanges_and_findings_are_added() -> None:
     first = shard(only={"EVENT-3": "fail"})
     second = report(requirement("EVENT-3", "fail", *[finding("EVENT-3", exchange=number) for number in range(1, 6)]))

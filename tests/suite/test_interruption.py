@@ -1,0 +1,141 @@
+"""A run that is interrupted still writes its reports, and says what it left changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness.exchange import Json
+from tests.harness.history import EntityState, History, Presence
+from tests.harness.left import left_changed
+from tests.reference.app import build_app
+from tests.reference.message import Request, Response
+from tests.reference.parts import Handler, Middleware
+from tests.reference.server import running
+from tests.reference.state import State
+from tests.reference.variants.tools import fresh
+from tests.suite.exchanges import EVENT, TARGET
+from tests.suite.test_run import run_against
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 60
+SOME = 40
+"""Requests that a run has sent when it is interrupted."""
+
+
+def telling_at(number: int, reached: threading.Event) -> Middleware:
+    """Tells when so many requests have come, and answers none of those that follow."""
+    seen = 0
+
+    async def middleware(request: Request, state: State, handler: Handler) -> Response:
+        nonlocal seen
+        seen += 1
+        if seen >= number:
+            reached.set()
+            await asyncio.sleep(SECONDS)
+        return await handler(request, state)
+
+    return middleware
+
+
+@contextmanager
+def run_under_way(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run in a process of its own that waits for the answer to one of its requests."""
+    reached = threading.Event()
+    with running(build_app(fresh(lambda: telling_at(SOME, reached)))) as url:
+        options = ["--target-url", url, "--seed", "1", "--report-dir", str(folder)]
+        command = [sys.executable, "-m", "pytest", "-q", "tests/contract", *options]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            assert reached.wait(SECONDS)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module", params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def interrupted(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, Json]:
+    """Exit code, output and report of a run that was interrupted."""
+    folder = tmp_path_factory.mktemp("reports")
+    with run_under_way(folder) as process:
+        process.send_signal(request.param)
+        output, _ = process.communicate(timeout=SECONDS / 2)
+    return process.returncode, output, json.loads((folder / "conformance.json").read_text("utf-8"))
+
+
+def test_an_interrupted_run_ends_with_2_and_says_so_in_its_report(interrupted: tuple[int, str, Json]) -> None:
+    code, _, report = interrupted
+
+    assert (code, report["exit_code"], report["stopped"]) == (2, 2, "the run was interrupted")
+
+
+def test_an_interrupted_run_says_what_it_left_changed(interrupted: tuple[int, str, Json]) -> None:
+    _, output, report = interrupted
+
+    assert any("itemsReconciled" in line for line in report["left"])
+    assert "LEFT        " in output
+
+
+def test_what_an_interrupted_run_did_not_get_to_is_unverified(interrupted: tuple[int, str, Json]) -> None:
+    _, _, report = interrupted
+
+    outcomes = {one["id"]: one["outcome"] for one in report["requirements"]}
+    assert report["verdict"] == "incomplete"
+    assert outcomes["BATCH-12"] == "unverified"
+
+
+def test_an_object_that_differs_from_what_was_first_read_is_left_changed() -> None:
+    with run_against() as run:
+        before = run.history.begun[("reconcileEvent", tuple(guid for _, guid in EVENT.guids))]
+        run.arena.set(EVENT, not before)
+
+        [left] = [one for one in left_changed(run.history).objects if one.guids[-1] == EVENT.event]
+
+    assert (left.before, left.now) == (before, not before)
+
+
+def test_an_object_that_has_its_first_value_again_is_not_left_changed() -> None:
+    with run_against() as run:
+        before = run.history.begun[("reconcileEvent", tuple(guid for _, guid in EVENT.guids))]
+        assert before is not None
+        run.arena.set(EVENT, not before)
+        run.arena.set(EVENT, before)
+
+        assert [one for one in left_changed(run.history).objects if one.guids[-1] == EVENT.event] == []
+
+
+def test_a_request_whose_answer_was_not_waited_for_may_have_changed_its_object() -> None:
+    with run_against() as run:
+        run.history.lost(run.arena.request(EVENT, b'{"itemsReconciled": true}'))
+
+        [left] = [one for one in left_changed(run.history).objects if one.guids[-1] == EVENT.event]
+
+    assert left.now is None
+    assert "may have changed" in left.words
+
+
+def test_written_entities_are_told_as_ranges() -> None:
+    with run_against() as run:
+        for id in (7, 5, 6, 9):
+            run.history.entities[id] = EntityState(Presence.EXISTS)
+        run.history.entities[8] = EntityState(Presence.ABSENT)
+
+        left = left_changed(run.history)
+
+    assert left.entities == (range(5, 8), range(9, 10))
+    assert left.words[-1] == "4 entities were created or overwritten: event_ID 5 to 7, 9"
+
+
+def test_a_run_that_has_sent_nothing_leaves_nothing_changed() -> None:
+    assert left_changed(History(TARGET)).words == []
