@@ -21,6 +21,8 @@ from tests.harness.exchange import Json, OperationId
 
 ROOT = Path(__file__).resolve().parents[2] / "openapi"
 ENTRY = "openapi.yaml"
+YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser in C where PyYAML has it: each run of the suite begins with reading these files."""
 
 Level = Literal["MUST", "SHOULD"]
 Pointer = tuple[str, ...]
@@ -76,9 +78,8 @@ def requirements() -> dict[str, Requirement]:
 
 
 def _loaded(path: Path) -> Json:
-    """What a YAML file holds, read by the parser in C where PyYAML has it: each run of the suite begins with this."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text("utf-8"), Loader=loader)
+    """What a YAML file holds."""
+    return yaml.load(path.read_text("utf-8"), Loader=YAML)
 
 
 def parse_pointer(text: str) -> Pointer:

@@ -7,7 +7,7 @@ from functools import cache
 
 import yaml
 
-from tests.harness.contract import ROOT, Pointer, parse_pointer, requirements
+from tests.harness.contract import ROOT, YAML, Pointer, parse_pointer, requirements
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def line_of(pointer: Pointer) -> int | None:
 
 @cache
 def _composed(file: str) -> yaml.Node:
-    node = yaml.compose((ROOT / file).read_text("utf-8"), yaml.SafeLoader)
+    node = yaml.compose((ROOT / file).read_text("utf-8"), YAML)
     if node is None:
         raise ValueError(f"{file} is empty")
     return node
