@@ -37,7 +37,7 @@ from tests.harness.scenario import parts, scenario
 
 FUZZED = 3
 """Bodies of schemathesis' fuzzing phase for each operation, of each mode."""
-DRAWN = 40
+DRAWN = 25
 """Entities that are drawn to go in one batch."""
 ODD = 1
 """Odd inputs that are drawn for each kind at once."""
