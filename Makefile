@@ -26,7 +26,7 @@ OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
 PORT ?= 8000
 PREFIX ?=
 
-.PHONY: help setup test check compare merge faults bench serve lock clean
+.PHONY: help setup test check compare merge faults order bench serve lock clean
 .SILENT:
 
 help: ## this list
@@ -56,6 +56,11 @@ merge: $(READY) ## the shards of a run as one: OUT=reports IN="arena vba", their
 
 faults: $(CHECKED) ## measure the suite: each seeded fault found, no conforming variant refused
 	$(RUN) tests.suite.measure $${PROFILE:+"--profile=$$PROFILE"} $${SEEDS:+"--seeds=$$SEEDS"} $(NAMES)
+
+order: $(CHECKED) ## the order of the scenarios anew, from what each finds of the seeded faults
+	mkdir -p build
+	$(RUN) tests.suite.measure faults --json build/faults.json
+	$(RUN) tests.suite.order build/faults.json
 
 bench: $(CHECKED) ## time and requests beside those of the schemathesis command line; writes build/bench.json
 	$(RUN) tests.suite.bench

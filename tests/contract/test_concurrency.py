@@ -6,7 +6,7 @@ from tests.harness.callers import Kind, body_of, full, minimal
 from tests.harness.run import Run
 from tests.harness.scenario import Need, parts, scenario
 
-AT_ONCE = 6
+AT_ONCE = 5
 ROUNDS = {"once": 0, "once more": 1}
 VALUES = ["one for each object", "both for one object"]
 

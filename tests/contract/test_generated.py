@@ -33,9 +33,9 @@ from tests.harness.generators import (
     valid_entities,
 )
 from tests.harness.run import Run
-from tests.harness.scenario import parts, scenario
+from tests.harness.scenario import in_turn, parts, scenario
 
-FUZZED = 3
+FUZZED = 2
 """Bodies of schemathesis' fuzzing phase for each operation, of each mode."""
 DRAWN = 25
 """Entities that are drawn to go in one batch."""
@@ -95,7 +95,7 @@ def test_drawn_bodies_without_the_flag(run: Run, kind: Kind) -> list[Request]:
 
 
 @scenario(
-    "arena", "HTTP-1", independent=True, drawn=True, parts=parts(kind=KINDS, input=["bodies", "GUIDs", "sessions"])
+    "arena", "HTTP-1", independent=True, drawn=True, parts=in_turn(kind=KINDS, input=["bodies", "GUIDs", "sessions"])
 )
 def test_drawn_odd_requests_at_arena(run: Run, kind: Kind, input: str) -> list[Request]:
     """Bodies, GUIDs and sessions of which the documents say nothing."""

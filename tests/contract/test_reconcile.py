@@ -30,7 +30,7 @@ def test_a_value_is_set_and_set_again(run: Run, kind: Kind, value: bool) -> None
     *UNTOUCHED,
     parts=parts(
         kind=KINDS,
-        steps={"second": (1, (True, True, False, False)), "third": (2, (True, False, True))},
+        steps={"second": (1, (True, True, False, False)), "third": (2, (False, True))},
     ),
 )
 def test_every_named_object_answers(run: Run, kind: Kind, steps: tuple[int, tuple[bool, ...]]) -> None:

@@ -28,7 +28,7 @@ from tests.reference.server import running
 from tests.reference.state import State
 from tests.reference.variants.tools import fresh
 from tests.suite.exchanges import TARGET
-from tests.suite.order import Worth, computed
+from tests.suite.order import Room, Worth, computed
 from tests.suite.test_run import Record, failed, recording
 
 LATENCY = 0.03
@@ -102,7 +102,7 @@ def test_where_a_kind_of_object_is_not_named_only_its_own_requirements_are_left_
 
 
 def test_where_anything_else_is_missing_all_its_requirements_are_left_unverified() -> None:
-    part = part_named("test_arena_access::test_a_user_who_is_no_administrator[event-true-for a change]")
+    part = part_named("test_arena_access::test_a_user_who_is_no_administrator[event]")
 
     assert part.resting_on((Need.USER_SESSION,)) == part.requirements == {"ARENA-AUTH-3"}
 
@@ -198,7 +198,7 @@ def worth(name: str, shows: str, requests: int, drawn: bool = False) -> Worth:
 def test_what_shows_most_for_its_requests_comes_first() -> None:
     worths = [worth("dear", "a b c", 6), worth("cheap", "a b", 1), worth("rest", "c", 1)]
 
-    found = computed(worths, frozenset())
+    found = computed(worths, frozenset(), Room(130, 80))
 
     assert found.quick == ("cheap", "rest")
     assert found.then == ("dear",)
@@ -207,7 +207,7 @@ def test_what_shows_most_for_its_requests_comes_first() -> None:
 def test_what_a_requirement_needs_is_in_the_quick_profile_however_little_it_shows() -> None:
     worths = [worth("much", "a b c d", 1), worth("little", "EVENT-1", 9)]
 
-    found = computed(worths, frozenset({"EVENT-1"}))
+    found = computed(worths, frozenset({"EVENT-1"}), Room(130, 80))
 
     assert found.quick == ("much", "little")
 
@@ -215,7 +215,7 @@ def test_what_a_requirement_needs_is_in_the_quick_profile_however_little_it_show
 def test_what_is_generated_or_dear_is_not_in_the_quick_profile() -> None:
     worths = [worth("drawn", "a", 1, drawn=True), worth("dear", "b", 13)]
 
-    found = computed(worths, frozenset())
+    found = computed(worths, frozenset(), Room(130, 80))
 
     assert found.quick == ()
     assert set(found.then) == {"drawn", "dear"}
@@ -224,7 +224,7 @@ def test_what_is_generated_or_dear_is_not_in_the_quick_profile() -> None:
 def test_the_quick_profile_ends_at_its_limit() -> None:
     worths = [worth(f"{number}", f"fault-{number}", 10) for number in range(20)]
 
-    found = computed(worths, frozenset())
+    found = computed(worths, frozenset(), Room(130, 80))
 
     assert len(found.quick) == 13
 
