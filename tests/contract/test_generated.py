@@ -22,6 +22,7 @@ from tests.harness.callers import (
 )
 from tests.harness.contract import entity_schema, schema_errors
 from tests.harness.exchange import PUT_EVENTS_BATCH, Json, Request
+from tests.harness.generated import NOT_SENT, coverage_bodies, fuzzed_bodies, within
 from tests.harness.generators import (
     broken_entities,
     draw,
@@ -49,9 +50,6 @@ ALONE = 20
 def test_generated_bodies(run: Run, kind: Kind) -> None:
     """What schemathesis makes of the schema of the request, in its coverage phase and its fuzzing phase."""
     ref = run.arena.first(kind)
-    # It takes a quarter of a second to import, and quick runs do without.
-    from tests.harness.generated import coverage_bodies, fuzzed_bodies
-
     # Either endpoint gets its half: the two schemas differ in the flag's name alone.
     bodies = [*_once(run, coverage_bodies(operation_of(ref)))][KINDS.index(kind) :: 2]
     for positive in (True, False):
@@ -65,8 +63,6 @@ def test_generated_bodies(run: Run, kind: Kind) -> None:
 @scenario("vba", "BATCH-6", "BATCH-7", "HTTP-1", drawn=True)
 def test_generated_entities(run: Run) -> None:
     """The entities of schemathesis' coverage phase and of its fuzzing phase, valid and invalid."""
-    from tests.harness.generated import coverage_bodies, fuzzed_bodies
-
     bodies = [*_once(run, coverage_bodies(PUT_EVENTS_BATCH))]
     for positive in (True, False):
         bodies += fuzzed_bodies(PUT_EVENTS_BATCH, run.drawn, FUZZED, positive=positive)
@@ -138,8 +134,6 @@ def _once(run: Run, bodies: Iterable[Json]) -> Iterable[Json]:
 
 def _send(run: Run, entities: list[Json]) -> None:
     """Valid entities in batches, and invalid ones so that each has to be refused; none twice."""
-    from tests.harness.generated import NOT_SENT, within
-
     valid: list[dict[str, Json]] = []
     invalid: list[Json] = []
     sent: set[str] = set()

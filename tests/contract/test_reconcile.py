@@ -28,6 +28,7 @@ def test_a_value_is_set_and_set_again(run: Run, kind: Kind, value: bool) -> None
     *ANSWERS,
     *MARKS,
     *UNTOUCHED,
+    *HEADERS,
     parts=parts(
         kind=KINDS,
         steps={"second": (1, (True, True, False, False)), "third": (2, (False, True))},

@@ -178,9 +178,9 @@ class Run:
         pool = ThreadPoolExecutor(workers)
         try:
             exchanges = list(pool.map(send, range(len(requests))))
-        except BaseException:
-            # One that is interrupted does not wait for answers: it has its reports to write.
-            pool.shutdown(wait=False, cancel_futures=True)
+        except BaseException as error:
+            # A run that is interrupted does not wait for answers: it has its reports to write.
+            pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
             for _, request in requests:
                 self.history.lost(request)
             raise
@@ -280,7 +280,7 @@ class Run:
 
     def _following(self, scenario: Scenario) -> list[Scenario]:
         """The scenarios right behind an independent one that can be sent together with it."""
-        place = self.to_perform.index(scenario)
+        place = self.to_perform.index(scenario) if scenario in self.to_perform else len(self.to_perform)
         found: list[Scenario] = []
         for one in self.to_perform[place + 1 : place + self._room(TOGETHER)]:
             if not one.independent or one.missing(self.target):

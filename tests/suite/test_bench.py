@@ -172,7 +172,7 @@ def test_own_time_is_told_by_the_phase_that_a_request_comes_from() -> None:
 
 def test_a_standing_sets_faults_found_against_the_requests_that_it_took() -> None:
     rounds = {
-        "standard": [Performance(2.0, 400, 0), Performance(4.0, 400, 0)],
+        bench.BASE: [Performance(2.0, 400, 0), Performance(4.0, 400, 0)],
         "tool": [Performance(6.0, 90, 1, frozenset({REFUSED})), Performance(4.0, 110, 1)],
     }
     tried = [
