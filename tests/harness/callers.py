@@ -29,6 +29,8 @@ from tests.harness.target import ArenaTarget, EventRef, QualityProcessRef, VbaTa
 USER_AGENT = "events-contract/1.0"
 TOGETHER = 80
 """Entities of one batch where a scenario has many to send."""
+SPARE = 100
+"""New ids in a run for scenarios that may be repeated without end: the range of a target is not."""
 OBJECTS = 3
 """How many of the named events and of the quality processes a run works with: more would show nothing new."""
 
@@ -94,6 +96,11 @@ class Arena:
         return self.target.quality_processes[:OBJECTS]
 
     @property
+    def objects(self) -> tuple[Ref, ...]:
+        """The events and quality processes that a run works with."""
+        return (*self.events, *self.quality_processes)
+
+    @property
     def one_of_each(self) -> tuple[Ref, ...]:
         """An event and a quality process, as far as they are named."""
         return (*self.events[:1], *self.quality_processes[:1])
@@ -129,7 +136,10 @@ class Arena:
         return self.named(kind)[0]
 
     def set(self, ref: Ref, value: bool) -> Exchange:
-        """Send the documented request."""
+        """Send the documented request; what requests that were refused since have left is read before."""
+        state = self._state(ref)
+        if state is not None and state.refused_since:
+            self.read(ref)
         return self.send(self.request(ref, body_of(ref, value)))
 
     def ensure(self, ref: Ref, value: bool) -> None:
@@ -154,6 +164,15 @@ class Arena:
         """When the last update of the object was answered, in seconds of the epoch; 0 where none was."""
         state = self._state(ref)
         return state.put_at if state else 0.0
+
+    def longest_unchanged(self, kind: Kind) -> list[Ref]:
+        """The objects of a kind that a run works with: those that are set first, and of these the one set longest."""
+
+        def rank(ref: Ref) -> tuple[bool, int]:
+            state = self._state(ref)
+            return self._flag(ref) is not True, state.put_by if state else 0
+
+        return sorted(self.named(kind), key=rank)
 
     def _flag(self, ref: Ref) -> bool | None:
         state = self._state(ref)
@@ -193,6 +212,11 @@ class Vba:
     def new(self, count: int) -> list[int]:
         """`count` ids that did not exist before the run."""
         return self.ids.take(count)
+
+    @cached_property
+    def spare(self) -> Iterator[int]:
+        """Ids that did not exist before the run, one by one, until SPARE of them are used up."""
+        return (self.new(1)[0] for _ in range(SPARE))
 
     def existing(self, count: int) -> list[int]:
         """Up to `count` ids that every run writes again: they exist once they have been sent."""

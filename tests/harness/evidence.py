@@ -1,11 +1,11 @@
-"""An exchange as evidence: its request and response in words, and the curl line that sends it again."""
+"""Exchanges as evidence: request and response in words, and the curl lines that send what a finding takes again."""
 
 from __future__ import annotations
 
 import re
 import shlex
 
-from tests.harness.exchange import Exchange, Failure, Headers, Json, Request
+from tests.harness.exchange import Exchange, Failure, Finding, Headers, Json, Request
 from tests.harness.redact import Redact
 from tests.harness.tls import Tls
 
@@ -36,6 +36,21 @@ def curl(request: Request, redact: Redact, tls: Tls | None = None) -> str:
     elif request.method in ("PUT", "POST", "PATCH"):
         parts.append("--data-binary ''")
     return " ".join((*parts, _quoted(request.url, redact)))
+
+
+def commands(finding: Finding, redact: Redact, tls: Tls | None = None) -> str:
+    """What sends a finding's request again: its curl line; where steps led there, each one's, below what it answered.
+
+    The lines can be pasted into a shell as a whole.
+    """
+    steps = finding.steps
+    if len(steps) < 2:
+        return curl(finding.exchange.request, redact, tls)
+    lines: list[str] = []
+    for number, step in enumerate(steps, start=1):
+        came = f"answers {step.status}" if step.response else "brings no whole answer"
+        lines += [f"# {number} of {len(steps)}: {came}", curl(step.request, redact, tls)]
+    return "\n".join(lines)
 
 
 def request_shown(request: Request, redact: Redact) -> dict[str, Json]:

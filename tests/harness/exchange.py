@@ -155,3 +155,5 @@ class Finding:
     requirement: str
     mismatch: Mismatch
     exchange: Exchange
+    steps: tuple[Exchange, ...] = ()
+    """The exchanges that led there, this one the last, where it takes more than the one to show it."""

@@ -8,6 +8,7 @@ the one that is given, or nothing that any server could take for another's: a ta
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -15,11 +16,15 @@ from typing import TypeVar
 import hypothesis
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.harness.callers import minimal
 from tests.harness.contract import entity_schema, resolve
 from tests.harness.exchange import Json
 from tests.harness.oracle import assigned, entity_properties
+
+# A run writes its reports and nothing else: hypothesis would keep tables of its own where the run was started.
+set_hypothesis_home_dir(os.devnull)
 
 Drawn = TypeVar("Drawn")
 INT32 = 2**31 - 1

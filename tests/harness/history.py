@@ -53,6 +53,8 @@ class ObjectState:
     """When the last marking that the run made had ended, and the time that its answer gave for it."""
     put_at: float = 0.0
     """When the last PUT that showed it had been answered, in seconds of the epoch."""
+    put_by: int = 0
+    """The number of that PUT."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Judged:
 
 @dataclass
 class History:
-    """What the exchanges so far have shown. `record` is the only thing that changes it."""
+    """What the exchanges so far have shown. Only `record` adds to it."""
 
     target: Target
     objects: dict[ObjectKey, ObjectState] = field(default_factory=dict)
@@ -164,11 +166,16 @@ class History:
         reading = read(request, self.target)
         if request.operation == PUT_EVENTS_BATCH:
             named = [entity.id for entity in reading.entities if entity.id is not None]
-            self._forget([*named, *reading.mentioned])
+            self.forget_entities([*named, *reading.mentioned])
         elif request.method == "PUT" and not reading.invalid_guids:
             self.begun.setdefault(_key(request), None)
             self.updated.add(_key(request))
             self.forget_object(request)
+
+    def forget_entities(self, ids: Iterable[int]) -> None:
+        """Nothing is known any more of these entities of the batch."""
+        for id in ids:
+            self.entities[id] = EntityState(Presence.UNKNOWN)
 
     def assume_absent(self, ids: Iterable[int]) -> None:
         """Note that nobody can have created these ids: they were reserved by creating one beside them."""
@@ -221,6 +228,7 @@ class History:
             by_put=judged.put,
             marked=marked,
             put_at=exchange.ended if judged.put or before is None else before.put_at,
+            put_by=number if judged.put or before is None else before.put_by,
         )
 
     def _note(
@@ -241,16 +249,16 @@ class History:
         if not judged.put:
             return
         if exchange.status == 0 or exchange.status >= 500:
-            self._forget(ids)
+            self.forget_entities(ids)
             return
         if exchange.status >= 400:
             callers = sorted(id for id in reading.defects if id.startswith("BATCH-AUTH"))
             for id in (*ids, *reading.mentioned):
                 self._suspect(id, callers or ["BATCH-8"])
             return
-        self._forget(reading.mentioned)
+        self.forget_entities(reading.mentioned)
         if judged.results is None:
-            self._forget(ids)
+            self.forget_entities(ids)
             return
         matched = judged.matched
         failed = any(result is None or not batch.done(result) for result in matched)
@@ -258,11 +266,11 @@ class History:
             if entity.id is None:
                 continue
             if result is None:
-                self._forget([entity.id])
+                self.forget_entities([entity.id])
             elif batch.done(result):
                 self.entities[entity.id] = EntityState(Presence.EXISTS, exchange.number, len(reading.entities), failed)
             elif entity.id in judged.contested:
-                self._forget([entity.id])
+                self.forget_entities([entity.id])
             elif entity.verdict is Verdict.INVALID and entity.requirement:
                 self._suspect(entity.id, ["BATCH-8", entity.requirement])
             else:
@@ -271,10 +279,6 @@ class History:
     def _suspect(self, id: int, blamed: Sequence[str]) -> None:
         state = self.entity(id)
         self.entities[id] = replace(state, suspects=tuple(dict.fromkeys((*state.suspects, *blamed))))
-
-    def _forget(self, ids: Iterable[int]) -> None:
-        for id in ids:
-            self.entities[id] = EntityState(Presence.UNKNOWN)
 
 
 def _contested(readings: Sequence[Reading]) -> frozenset[int]:

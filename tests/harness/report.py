@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.harness.evidence import curl, request_shown, response_shown
+from tests.harness.evidence import commands, request_shown, response_shown
 from tests.harness.exchange import Finding, Json
 from tests.harness.left import left_changed
 from tests.harness.redact import Redact, redactor
@@ -79,5 +79,5 @@ def _finding(finding: Finding, redact: Redact, tls: Tls) -> dict[str, Json]:
         "exchange": exchange.number,
         "request": request_shown(exchange.request, redact),
         "response": response_shown(exchange, redact),
-        "curl": curl(exchange.request, redact, tls),
+        "curl": commands(finding, redact, tls),
     }

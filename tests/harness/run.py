@@ -19,6 +19,7 @@ from tests.harness.callers import Arena, Ref, Vba, body_of, minimal
 from tests.harness.checks.arena import errors
 from tests.harness.checks.headers import remaining
 from tests.harness.checks.registry import judge
+from tests.harness.contract import requirements
 from tests.harness.delivery import PATIENCE, BudgetError, Delivery, StoppedError, passing
 from tests.harness.exchange import (
     NOT_JSON,
@@ -48,7 +49,7 @@ ASKS_FOR_A_CERTIFICATE = "Or does it ask for a client certificate (tls.client_ce
 """Some servers that miss one close the connection without a word."""
 NO_CREDENTIALS = {"ARENA-AUTH-1", "ARENA-AUTH-2", "BATCH-AUTH-1", "BATCH-AUTH-2"}
 REMEMBERED = 2000
-REST_REQUESTS, REST_SECONDS = 40, 5.0
+REST_REQUESTS, REST_SECONDS = 70, 5.0
 """What a deep run keeps for the scenarios that look at what it left."""
 TOGETHER = 64
 """Independent requests at most that are given to the workers at once."""
@@ -64,6 +65,7 @@ class Tally:
     broken: int = 0
     findings: list[Finding] = field(default_factory=list)
     """The first few."""
+    latest: Finding | None = None
     scenarios: set[str] = field(default_factory=set)
     """The scenarios in which it was broken."""
     unverified: list[str] = field(default_factory=list)
@@ -141,6 +143,22 @@ class Run:
         exchange = self._exchange(request, self._numbers(1)[0])
         self._taken([exchange])
         return exchange
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """The requirements that were broken so far."""
+        return frozenset(id for id, tally in self.tallies.items() if tally.broken)
+
+    def found_in(self, exchange: Exchange) -> list[Finding]:
+        """What the checks found in the exchange that was judged last, in the catalogue's order."""
+        latest = [tally.latest for tally in self.tallies.values()]
+        found = [finding for finding in latest if finding is not None and finding.exchange is exchange]
+        return sorted(found, key=lambda finding: list(requirements()).index(finding.requirement))
+
+    def show(self, finding: Finding, since: int) -> None:
+        """Keep a finding in place of those of its requirement in exchanges with a number above `since`."""
+        tally = self.tallies[finding.requirement]
+        tally.findings = [*(one for one in tally.findings if one.exchange.number <= since), finding]
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send requests at the same moment, each over its own connection, and have them judged together."""
@@ -224,7 +242,7 @@ class Run:
         A quick run begins with one object of each kind.
         """
         quick = self.options.profile == "quick"
-        refs: tuple[Ref, ...] = self.arena.one_of_each if quick else (*self.arena.events, *self.arena.quality_processes)
+        refs = self.arena.one_of_each if quick else self.arena.objects
         for ref in refs if self.arena.target.read_back else ():
             exchange = self._exchange(self.arena.request(ref, method="GET"), self._numbers(1)[0])
             if exchange.status != 200:
@@ -305,12 +323,12 @@ class Run:
         sharing = [one for one in self.to_perform if one.phase == "deep" and one.name not in self._performed]
         end = self._delivery.share(len(sharing) + 1, REST_REQUESTS, REST_SECONDS)
         while drawn and not end():
-            for one in drawn:
-                self.round += 1
-                self._scenario = name
-                for request in one.perform(self):
-                    if not self.was_sent(request):
-                        self.send(request)
+            one = drawn[self.round % len(drawn)]
+            self.round += 1
+            self._scenario = name
+            for request in one.perform(self):
+                if not self.was_sent(request):
+                    self.send(request)
 
     def broken_in(self, scenario: Scenario) -> list[str]:
         """The requirements that exchanges of a scenario broke."""
@@ -406,8 +424,9 @@ class Run:
                 if mismatches:
                     tally.broken += 1
                     tally.scenarios.add(one.exchange.scenario)
+                    tally.latest = Finding(id, mismatches[0], one.exchange)
                     if len(tally.findings) < FINDINGS_KEPT:
-                        tally.findings.append(Finding(id, mismatches[0], one.exchange))
+                        tally.findings.append(tally.latest)
         self.history.record(judged)
         self.exchanges.extend(exchanges)
         self._sent_before.update(hash(exchange.request) for exchange in exchanges)

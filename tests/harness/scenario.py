@@ -44,6 +44,7 @@ MODULES = (
     "tests.contract.test_concurrency",
     "tests.contract.test_http",
     "tests.contract.test_generated",
+    "tests.contract.test_sequences",
     "tests.contract.test_deep",
 )
 """The modules of tests/contract/."""

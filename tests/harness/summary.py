@@ -6,13 +6,15 @@ import shlex
 import textwrap
 from collections.abc import Iterator
 
-from tests.harness.evidence import curl
+from tests.harness.evidence import commands
 from tests.harness.left import left_changed
 from tests.harness.redact import redactor
 from tests.harness.run import Run
 from tests.harness.verdict import Result, Verdict, gates
 
 WIDTH = 118
+SHOWN = 1500
+"""Characters of a curl line."""
 
 
 def lines(run: Run, verdict: Verdict) -> Iterator[str]:
@@ -58,14 +60,19 @@ def _lines(run: Run, verdict: Verdict) -> Iterator[str]:
 
 def _failure(run: Run, result: Result) -> Iterator[str]:
     requirement, finding = result.requirement, result.findings[0]
-    again = curl(finding.exchange.request, redactor(run.target.secrets), run.target.routes.tls)
+    again = commands(finding, redactor(run.target.secrets), run.target.routes.tls).split("\n")
     yield f"FAIL {requirement.level:<6} {requirement.id}: {requirement.statement}"
     yield f"     source    {requirement.source}"
     yield from _wrapped("expected ", finding.mismatch.expected)
     yield from _wrapped("came     ", finding.mismatch.actual)
     times = f"{result.broken} of {result.exchanges} exchanges" if result.broken > 1 else "once"
     yield f"     seen      {times}; first in {finding.exchange.scenario}, exchange {finding.exchange.number}"
-    yield f"     send it   {again if len(again) < 1500 else again[:1500] + ' ...'}"
+    cut = [line if len(line) < SHOWN else line[:SHOWN] + " ..." for line in again]
+    if len(cut) == 1:
+        yield f"     send it   {cut[0]}"
+    else:
+        yield "     send them, one after the other:"
+        yield from (f"     {line}" for line in cut)
     yield ""
 
 

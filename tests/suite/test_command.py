@@ -510,5 +510,7 @@ def test_a_crash_of_the_suite_is_not_held_against_the_target(command: Command) -
     done = command("-p", "crashing", "--only=EVENT-9,EVENT-3", environment={"PYTHONPATH": path})
     assert (done.code, done.having("fail"), done.outcome("EVENT-3")) == (3, [], "pass")
     assert done.outcome("EVENT-9") == "unverified"
-    assert "SUITE ERROR in test_concurrency::test_events_at_once[event-one for each object]: this is a fault" in done.out
+    assert (
+        "SUITE ERROR in test_concurrency::test_events_at_once[event-one for each object]: this is a fault" in done.out
+    )
     assert "ZeroDivisionError: a fault of the suite" in done.out

@@ -37,7 +37,9 @@ def _add_case(suite: ElementTree.Element, requirement: Report, gates: bool) -> N
 
 
 def _words(finding: Report) -> str:
-    return f"expected: {finding['expected']}\ncame:     {finding['actual']}\nagain:    {finding['curl']}"
+    # The lines of a sequence begin below the label, so that they can be pasted as a whole.
+    before = "\n" if "\n" in finding["curl"] else "    "
+    return f"expected: {finding['expected']}\ncame:     {finding['actual']}\nagain:{before}{finding['curl']}"
 
 
 def _xml(text: str) -> str:
