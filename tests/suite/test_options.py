@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.contract import requirements
-from tests.harness.options import MAX_SEED, Options, matches, read_options
+from tests.harness.options import DEEP_SECONDS, MAX_SEED, Options, matches, read_options
 from tests.harness.target import ConfigurationError
 
 
@@ -39,7 +39,9 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         STRICT="1",
         ONLY="EVENT-3, BATCH",
         MAX_REQUESTS="500",
+        MAX_TIME="90",
         RATE="2.5",
+        WORKERS="3",
         SEED="42",
     )
 
@@ -50,10 +52,25 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         strict=True,
         only=("EVENT-3", "BATCH"),
         max_requests=500,
+        max_time=90,
         rate=2.5,
+        workers=3,
         seed=42,
         report_dir=tmp_path / "reports",
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ({"PROFILE": "deep"}, DEEP_SECONDS),
+        ({"PROFILE": "deep", "MAX_TIME": "90"}, 90),
+        ({"PROFILE": "deep", "MAX_REQUESTS": "900"}, None),
+        ({"PROFILE": "standard"}, None),
+    ],
+)
+def test_a_deep_run_without_a_bound_has_one(tmp_path: Path, given: dict[str, str], seconds: float | None) -> None:
+    assert read(tmp_path, **given).max_time == seconds
 
 
 @pytest.mark.parametrize("value", [None, "", "  ", "\t"])
@@ -103,6 +120,12 @@ def test_strict_is_not_asked_for(tmp_path: Path, text: str) -> None:
         ("MAX_REQUESTS", "many"),
         ("MAX_REQUESTS", "10000000000"),
         ("MAX_REQUESTS", "1_000"),
+        ("MAX_TIME", "0"),
+        ("MAX_TIME", "1.5"),
+        ("MAX_TIME", "10 min"),
+        ("WORKERS", "0"),
+        ("WORKERS", "65"),
+        ("WORKERS", "many"),
         ("RATE", "0"),
         ("RATE", "-1"),
         ("RATE", "nan"),
