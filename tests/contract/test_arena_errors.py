@@ -169,7 +169,8 @@ def test_an_unsupported_content_type(run: Run, kind: Kind, content_type: str) ->
     "EVENT-8",
     "QUALITY-8",
     needs=[Need.READ_BACK],
-    parts=in_turn(kind=KINDS, refusal=["no session", "no JSON", "in an array", "an unknown GUID"]),
+    parts=parts(kind=KINDS, refusal=["an unknown GUID"])
+    | in_turn(kind=KINDS, refusal=["no session", "no JSON", "in an array"]),
 )
 def test_a_refused_request_changes_nothing(run: Run, kind: Kind, refusal: str) -> None:
     """After a refused request that holds the other value, the object is read and is as it was."""

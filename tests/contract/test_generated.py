@@ -115,7 +115,7 @@ def test_drawn_odd_requests_at_arena(run: Run, kind: Kind, input: str) -> list[R
 )
 def test_drawn_odd_requests_at_vba(run: Run, input: str) -> list[Request]:
     """Bodies, values and headers of which the documents say nothing."""
-    id = run.vba.existing(1)[0]
+    id = run.vba.another()
     body = body_of_batch([minimal(id)])
     vba = run.vba
     made: dict[str, st.SearchStrategy[Request]] = {
@@ -138,7 +138,7 @@ def _send(run: Run, entities: list[Json]) -> None:
     invalid: list[Json] = []
     sent: set[str] = set()
     for entity in entities:
-        moved = within(run.vba.existing(1)[0], entity)
+        moved = within(run.vba.another(), entity)
         written = json.dumps(moved, sort_keys=True)
         if moved is not NOT_SENT and written not in sent:
             sent.add(written)

@@ -176,21 +176,21 @@ def test_odd_content_types_at_arena(run: Run, kind: Kind, content_type: str | No
 @scenario("vba", "HTTP-1", independent=True, parts=parts(change=ODD_BODIES))
 def test_odd_bodies_at_vba(run: Run, change: Change) -> list[Request]:
     """A body that parsers stumble over."""
-    return [run.vba.request(change(body_of_batch([minimal(run.vba.existing(1)[0])])))]
+    return [run.vba.request(change(body_of_batch([minimal(run.vba.another())])))]
 
 
 @scenario("vba", "HTTP-1", independent=True, parts=parts(odd=ODD_VALUES))
 def test_odd_values_at_vba(run: Run, odd: tuple[str, bytes]) -> list[Request]:
     """A value of an entity that parsers and databases stumble over."""
     field, value = odd
-    start = body_of_batch([minimal(run.vba.existing(1)[0])]).removesuffix(b"}]")
+    start = body_of_batch([minimal(run.vba.another())]).removesuffix(b"}]")
     return [run.vba.request(start + f', "{field}": '.encode() + value + b"}]")]
 
 
 @scenario("vba", "HTTP-1", independent=True, parts=parts(caller=ODD_CALLERS))
 def test_odd_headers_at_vba(run: Run, caller: dict[str, Any]) -> list[Request]:
     """A header that is long, empty or strange."""
-    return [run.vba.request(body_of_batch([minimal(run.vba.existing(1)[0])]), **caller)]
+    return [run.vba.request(body_of_batch([minimal(run.vba.another())]), **caller)]
 
 
 @scenario("vba", "HTTP-1", independent=True, parts=parts(content_type=CONTENT_TYPES))
@@ -202,7 +202,7 @@ def test_odd_content_types_at_vba(run: Run, content_type: str | None) -> list[Re
 @scenario("vba", "HTTP-1", independent=True, parts=parts(name=["x-api-key", "Authorization", "vbasoftware-database"]))
 def test_a_repeated_header_at_vba(run: Run, name: str) -> list[Request]:
     """A header of the caller's twice, with a wrong value behind."""
-    body = body_of_batch([minimal(run.vba.existing(1)[0])])
+    body = body_of_batch([minimal(run.vba.another())])
     return [run.vba.request(body, more=((name, "0" * 24),))]
 
 

@@ -13,7 +13,7 @@ CLOCK_STEP = 1.05
 """Seconds after which a time that was wrongly taken anew differs: the documents' times have whole seconds."""
 
 
-@scenario("arena", *ANSWERS, *MARKS, *UNTOUCHED, *HEADERS, parts=parts(kind=KINDS, value=VALUES))
+@scenario("arena", *ANSWERS, *MARKS, *UNTOUCHED, *HEADERS, phase="first", parts=parts(kind=KINDS, value=VALUES))
 def test_a_value_is_set_and_set_again(run: Run, kind: Kind, value: bool) -> None:
     """The documents' samples: the flag gets a value that it does not have, then the same again, and is read."""
     ref = run.arena.first(kind)
@@ -29,6 +29,7 @@ def test_a_value_is_set_and_set_again(run: Run, kind: Kind, value: bool) -> None
     *MARKS,
     *UNTOUCHED,
     *HEADERS,
+    phase="first",
     parts=parts(
         kind=KINDS,
         steps={"second": (1, (True, True, False, False)), "third": (2, (False, True))},

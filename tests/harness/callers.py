@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import cycle
 from typing import Any, Literal, get_args
 from urllib.parse import quote
 
@@ -217,6 +218,14 @@ class Vba:
     def spare(self) -> Iterator[int]:
         """Ids that did not exist before the run, one by one, until SPARE of them are used up."""
         return (self.new(1)[0] for _ in range(SPARE))
+
+    def another(self) -> int:
+        """An id that every run writes again, another one than the last time: requests under way together share none."""
+        return next(self._others)
+
+    @cached_property
+    def _others(self) -> Iterator[int]:
+        return cycle(plan(self.target.event_ids).bulk)
 
     def existing(self, count: int) -> list[int]:
         """Up to `count` ids that every run writes again: they exist once they have been sent."""
