@@ -4,7 +4,6 @@ The generators know what each input deserves, and every answer is judged like th
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -21,7 +20,7 @@ from tests.harness.callers import (
     replace_guid,
 )
 from tests.harness.contract import entity_schema, schema_errors
-from tests.harness.exchange import PUT_EVENTS_BATCH, Json, Request
+from tests.harness.exchange import PUT_EVENTS_BATCH, Json, OperationId, Request
 from tests.harness.generated import NOT_SENT, coverage_bodies, fuzzed_bodies, within
 from tests.harness.generators import (
     broken_entities,
@@ -36,7 +35,7 @@ from tests.harness.generators import (
 from tests.harness.run import Run
 from tests.harness.scenario import in_turn, parts, scenario
 
-FUZZED = 2
+FUZZED = 5
 """Bodies of schemathesis' fuzzing phase for each operation, of each mode."""
 DRAWN = 25
 """Entities that are drawn to go in one batch."""
@@ -48,12 +47,10 @@ ALONE = 20
 
 @scenario("arena", "ARENA-ERROR-4", "HTTP-1", drawn=True, parts=parts(kind=KINDS))
 def test_generated_bodies(run: Run, kind: Kind) -> None:
-    """What schemathesis makes of the schema of the request, in its coverage phase and its fuzzing phase."""
+    """What schemathesis makes of the schema of the request."""
     ref = run.arena.first(kind)
-    # Either endpoint gets its half: the two schemas differ in the flag's name alone.
-    bodies = [*_once(run, coverage_bodies(operation_of(ref)))][KINDS.index(kind) :: 2]
-    for positive in (True, False):
-        bodies += fuzzed_bodies(operation_of(ref), run.drawn, FUZZED, positive=positive)
+    # Either endpoint gets its half at first: the two schemas differ in the flag's name alone.
+    bodies = _bodies(run, operation_of(ref))[0 if run.round else KINDS.index(kind) :: 1 if run.round else 2]
     for body in dict.fromkeys(json.dumps(body) for body in bodies):
         request = run.arena.request(ref, body.encode())
         if not run.was_sent(request):
@@ -62,10 +59,8 @@ def test_generated_bodies(run: Run, kind: Kind) -> None:
 
 @scenario("vba", "BATCH-6", "BATCH-7", "HTTP-1", drawn=True)
 def test_generated_entities(run: Run) -> None:
-    """The entities of schemathesis' coverage phase and of its fuzzing phase, valid and invalid."""
-    bodies = [*_once(run, coverage_bodies(PUT_EVENTS_BATCH))]
-    for positive in (True, False):
-        bodies += fuzzed_bodies(PUT_EVENTS_BATCH, run.drawn, FUZZED, positive=positive)
+    """The entities that schemathesis makes, valid and invalid."""
+    bodies = _bodies(run, PUT_EVENTS_BATCH)
     _send(run, [entity for body in bodies if isinstance(body, list) for entity in body])
 
 
@@ -127,9 +122,12 @@ def test_drawn_odd_requests_at_vba(run: Run, input: str) -> list[Request]:
     return draw(made[input], run.drawn, ODD)
 
 
-def _once(run: Run, bodies: Iterable[Json]) -> Iterable[Json]:
-    """What is the same each time is sent in the first round alone."""
-    return bodies if run.round == 0 else ()
+def _bodies(run: Run, operation: OperationId) -> tuple[Json, ...]:
+    """The coverage phase, which is the same each time; in the further rounds of a deep run, the fuzzing phase."""
+    if run.round == 0:
+        return coverage_bodies(operation)
+    right, wrong = (fuzzed_bodies(operation, run.drawn, FUZZED, positive=positive) for positive in (True, False))
+    return right + wrong
 
 
 def _send(run: Run, entities: list[Json]) -> None:

@@ -2,26 +2,32 @@
 
 Only JSON bodies are taken. Paths, credentials and methods are the scenarios' business, because a target's data is real:
 an event_ID is moved into the range that the run may write, and one that a lenient server could take for another
-number is never sent.
+number is never sent. schemathesis is imported only where it generates.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache, lru_cache
-from typing import Any
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
-import schemathesis
 from hypothesis import HealthCheck, Phase
-from schemathesis.core import NotSet
-from schemathesis.generation import GenerationMode
 
 from tests.harness.contract import dereferenced, path_of
 from tests.harness.exchange import Json, OperationId
 from tests.harness.oracle import entity_properties
 
+if TYPE_CHECKING:
+    import schemathesis
+
+KEPT = Path(__file__).parents[2] / "build" / "coverage"
 NOT_SENT = "not sent"
 """Stands for an entity that is left out."""
 A_DATE_TIME = "2024-03-05T10:30:00Z"
@@ -29,11 +35,33 @@ A_DATE_TIME = "2024-03-05T10:30:00Z"
 
 @cache
 def coverage_bodies(operation: OperationId) -> tuple[Json, ...]:
-    """The bodies of the coverage phase: boundary values and single broken rules. They are the same for every seed."""
-    return tuple(_coverage_bodies(operation))
+    """The bodies of the coverage phase: boundary values and single broken rules. They are the same for every seed.
+
+    They are kept in build/, as schemathesis takes a second to make them.
+    """
+    kept = KEPT / f"{operation}-{_made_from()}.json"
+    try:
+        return tuple(json.loads(kept.read_text("utf-8")))
+    except (OSError, ValueError):
+        made = tuple(_coverage_bodies(operation))
+    with suppress(OSError):
+        KEPT.mkdir(parents=True, exist_ok=True)
+        written = kept.with_suffix(f".{os.getpid()}")
+        written.write_text(json.dumps(made), "utf-8")
+        written.replace(kept)
+    return made
+
+
+def _made_from() -> str:
+    """What the bodies depend on, as a short text: the description, and who generates."""
+    description = json.dumps(dereferenced(), sort_keys=True, default=str)
+    return hashlib.sha256((version("schemathesis") + description).encode()).hexdigest()[:16]
 
 
 def _coverage_bodies(operation: OperationId) -> Iterator[Json]:
+    from schemathesis.core import NotSet
+    from schemathesis.generation import GenerationMode
+
     api = _schema()
     described = api[path_of(operation)]["put"]
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
@@ -52,6 +80,9 @@ def fuzzed_bodies(operation: OperationId, seed: int, count: int, *, positive: bo
     """`count` bodies of the fuzzing phase, valid to the generator or not; the same for the same seed."""
     if count == 0:
         return ()
+    from schemathesis.core import NotSet
+    from schemathesis.generation import GenerationMode
+
     described = _schema()[path_of(operation)]["put"]
     mode = GenerationMode.POSITIVE if positive else GenerationMode.NEGATIVE
     fixed: dict[str, Any] = {
@@ -99,4 +130,6 @@ def within(id: int, entity: Json) -> Json:
 
 @cache
 def _schema() -> Any:
+    import schemathesis
+
     return schemathesis.openapi.from_dict(dereferenced())

@@ -8,9 +8,9 @@ the one that is given, or nothing that any server could take for another's: a ta
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 import hypothesis
@@ -23,8 +23,8 @@ from tests.harness.contract import entity_schema, resolve
 from tests.harness.exchange import Json
 from tests.harness.oracle import assigned, entity_properties
 
-# A run writes its reports and nothing else: hypothesis would keep tables of its own where the run was started.
-set_hypothesis_home_dir(os.devnull)
+# Hypothesis keeps its tables of Unicode, which take it a second to make, and nothing of a run: it has no database here.
+set_hypothesis_home_dir(Path(__file__).parents[2] / "build" / "hypothesis")
 
 Drawn = TypeVar("Drawn")
 INT32 = 2**31 - 1

@@ -68,7 +68,11 @@ def computed(worths: Sequence[Worth], needed: frozenset[str], room: Room) -> Ord
         quick.append(left.pop(best.name))
     return Order(
         tuple(worth.name for worth in _greedily(quick)),
-        tuple(name for group in _greedily(_grouped(left.values()), shown) for name in group.name.split("\n")),
+        tuple(
+            name
+            for group in _greedily(_grouped(sorted(left.values(), key=lambda worth: worth.api)), shown)
+            for name in group.name.split("\n")
+        ),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from tests.harness import generated
 from tests.harness.callers import Ref, flag_of, full, minimal, operation_of
 from tests.harness.contract import entity_schema, schema_errors
 from tests.harness.exchange import OPERATIONS, PUT_EVENTS_BATCH, Json, OperationId
@@ -176,3 +178,29 @@ def test_a_count_of_0_gives_no_bodies(operation_id: OperationId, positive: bool)
 @pytest.mark.parametrize("count", [1, 5])
 def test_the_count_bounds_the_bodies(count: int) -> None:
     assert 0 < len(fuzzed_bodies(PUT_EVENTS_BATCH, 1, count, positive=True)) <= count
+
+
+def test_coverage_that_was_kept_is_what_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generated, "KEPT", tmp_path / "coverage")
+    made = coverage_bodies.__wrapped__(PUT_EVENTS_BATCH)
+
+    monkeypatch.setattr(generated, "_coverage_bodies", lambda operation: pytest.fail("it was made anew"))
+
+    assert coverage_bodies.__wrapped__(PUT_EVENTS_BATCH) == made
+    assert len(list((tmp_path / "coverage").iterdir())) == 1
+
+
+def test_coverage_that_was_kept_broken_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generated, "KEPT", tmp_path)
+    made = coverage_bodies.__wrapped__(PUT_EVENTS_BATCH)
+    [kept] = tmp_path.iterdir()
+    kept.write_text("[1, ", "utf-8")
+
+    assert coverage_bodies.__wrapped__(PUT_EVENTS_BATCH) == made
+
+
+def test_coverage_is_made_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(generated, "KEPT", tmp_path / "file" / "coverage")
+
+    assert len(coverage_bodies.__wrapped__(PUT_EVENTS_BATCH)) > 5
