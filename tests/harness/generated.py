@@ -15,17 +15,12 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import hypothesis
-from hypothesis import HealthCheck, Phase
+from typing import Any
 
 from tests.harness.contract import dereferenced, path_of
 from tests.harness.exchange import Json, OperationId
+from tests.harness.generators import draw
 from tests.harness.oracle import entity_properties
-
-if TYPE_CHECKING:
-    import schemathesis
 
 KEPT = Path(__file__).parents[2] / "build" / "coverage"
 NOT_SENT = "not sent"
@@ -90,23 +85,8 @@ def fuzzed_bodies(operation: OperationId, seed: int, count: int, *, positive: bo
         "headers": {parameter.name: "0" for parameter in described.headers},
         "media_type": "application/json",
     }
-    found: list[Json] = []
-
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @hypothesis.given(described.as_strategy(mode, **fixed))
-    def draw(case: schemathesis.Case[Any]) -> None:
-        if not isinstance(case.body, NotSet | bytes):
-            found.append(case.body)
-
-    draw()
-    return tuple(found)
+    cases = draw(described.as_strategy(mode, **fixed), seed, count)
+    return tuple(case.body for case in cases if not isinstance(case.body, NotSet | bytes))
 
 
 def within(id: int, entity: Json) -> Json:
