@@ -23,14 +23,14 @@ from tests.harness.contract import entity_schema, schema_errors
 from tests.harness.exchange import PUT_EVENTS_BATCH, Json, OperationId, Request
 from tests.harness.generated import NOT_SENT, coverage_bodies, fuzzed_bodies, within
 from tests.harness.generators import (
-    broken_entities,
     draw,
+    drawn_broken,
+    drawn_valid,
     misshapen_bodies,
     odd_bodies,
     odd_entities,
     odd_guids,
     odd_header_values,
-    valid_entities,
 )
 from tests.harness.run import Run
 from tests.harness.scenario import in_turn, parts, scenario
@@ -67,13 +67,13 @@ def test_generated_entities(run: Run) -> None:
 @scenario("vba", "BATCH-6", "BATCH-1", drawn=True)
 def test_drawn_entities_that_are_valid(run: Run) -> None:
     """Entities with any of the optional fields, each null or with any ordinary value."""
-    run.vba.put_each(draw(valid_entities(run.vba.existing(1)[0]), run.drawn, DRAWN))
+    run.vba.put_each(drawn_valid(run.vba.existing(1)[0], run.drawn, DRAWN))
 
 
 @scenario("vba", "BATCH-7", "BATCH-16", drawn=True)
 def test_drawn_entities_with_one_broken_rule(run: Run) -> None:
     """Valid entities but for one rule: a required field absent, a wrong type or format, a number past its type."""
-    broken = draw(broken_entities(run.vba.existing(1)[0]), run.drawn, DRAWN)
+    broken = drawn_broken(run.vba.existing(1)[0], run.drawn, DRAWN)
     run.vba.put_each_invalid([one.entity for one in broken], alone=ALONE)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,6 +64,18 @@ def draw(strategy: st.SearchStrategy[Drawn], seed: int, count: int) -> list[Draw
 
     one()
     return found[:count]
+
+
+@lru_cache(maxsize=4)
+def drawn_valid(id: int, seed: int, count: int) -> tuple[dict[str, Json], ...]:
+    """`count` valid entities at most. They are kept, for a process that runs the contract on many targets."""
+    return tuple(draw(valid_entities(id), seed, count))
+
+
+@lru_cache(maxsize=4)
+def drawn_broken(id: int, seed: int, count: int) -> tuple[Broken, ...]:
+    """`count` entities with one broken rule at most, kept like the valid ones."""
+    return tuple(draw(broken_entities(id), seed, count))
 
 
 def valid_entities(id: int) -> st.SearchStrategy[dict[str, Json]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, Protocol, get_args
 
 import hypothesis
@@ -271,11 +272,13 @@ class BatchSequences(Drawing):
         return [BatchStep(tuple(minimal(place) for place in range(IDS)))]
 
 
-def draw_sequences(machine: type[Drawing], seed: int, count: int) -> list[tuple[Step, ...]]:
+@lru_cache(maxsize=4)
+def draw_sequences(machine: type[Drawing], seed: int, count: int) -> tuple[tuple[Step, ...], ...]:
     """`count` sequences of a machine; the same seed draws the same.
 
     Each is drawn on its own: hypothesis makes those that follow in a run from the ones before. The first of a run is
-    left out, for it is always the simplest, one step again and again.
+    left out, for it is always the simplest, one step again and again. The last ones are kept, for a process that runs
+    the contract on many targets.
     """
     found = []
     for number in range(count):
@@ -292,7 +295,7 @@ def draw_sequences(machine: type[Drawing], seed: int, count: int) -> list[tuple[
         )
         run_state_machine_as_test(hypothesis.seed(f"{seed}:{number}")(machine), settings=settings)
         found.append(machine.drawn[-1])
-    return found
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ each by the requirement that it breaks, and variants refused.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -89,7 +90,21 @@ def variants_by_name() -> dict[str, Variant]:
 
 
 def measure(job: Job) -> Row:
-    """Make one run and tell what it showed."""
+    """Make one run and tell what it showed.
+
+    Garbage is collected after the run, and never searched for among the modules, which are far more than what a run
+    leaves: that saves a fifth of the time.
+    """
+    gc.freeze()
+    gc.disable()
+    try:
+        return _measured(job)
+    finally:
+        gc.enable()
+        gc.collect()
+
+
+def _measured(job: Job) -> Row:
     if job.kind == "fault":
         fault = faults_by_name()[job.name]
         with running(build_app(fault.modifier)) as url:
