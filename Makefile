@@ -4,6 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 CHECKED := $(VENV)/.ready-to-check
+NODE := .node/node_modules/.ready
+NODE_LACKS = Node.js 20.19 or newer with npm is not here: install it (nodejs and npm in most systems' packages)
+HAS_NODE = node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+           2>/dev/null && command -v npm >/dev/null
 RUN := $(VENV)/bin/python -m
 INSTALL = $(VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -26,7 +30,7 @@ OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
 PORT ?= 8000
 PREFIX ?=
 
-.PHONY: help setup test check compare merge faults order bench serve lock clean
+.PHONY: help setup test check docs compare merge faults order bench serve lock clean
 .SILENT:
 
 help: ## this list
@@ -46,7 +50,11 @@ check: $(CHECKED) ## this project's own tests: lint, types, openapi/, the suite 
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
-	$(RUN) pytest -q -W error
+	if $(HAS_NODE); then $(MAKE) --no-print-directory $(NODE); else echo "$(NODE_LACKS). What needs it is skipped."; fi
+	$(RUN) pytest -q -rs -W error
+
+docs: $(READY) $(NODE) ## the reference pages of the contract in build/docs, one static folder; needs Node.js
+	$(RUN) tests.docs
 
 compare: $(READY) ## two runs side by side: BEFORE=a/conformance.json AFTER=b/conformance.json
 	$(RUN) tests.harness.reports.compare "$$BEFORE" "$$AFTER"
@@ -74,7 +82,7 @@ lock: $(READY) ## resolve the dependencies of pyproject.toml anew into requireme
 	$(COMPILE) --upgrade --constraint requirements.lock --extra check --output-file .ci/check.lock pyproject.toml
 
 clean: ## take away what the other targets made
-	rm -rf $(VENV) build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .node/node_modules build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "make: $(PYTHON) is Python " \
@@ -88,4 +96,11 @@ $(READY): requirements.lock
 $(CHECKED): $(READY) .ci/check.lock
 	echo "Setting up the linters ..."
 	$(INSTALL) .ci/check.lock
+	touch $@
+
+# Apart too: the renderer of the pages, and the tools of others that the tests hold the description against.
+$(NODE): .node/package-lock.json
+	$(HAS_NODE) || { echo "make: $(NODE_LACKS)." >&2; exit 1; }
+	echo "Setting up .node/node_modules ..."
+	npm ci --prefix .node --ignore-scripts --loglevel=error
 	touch $@
