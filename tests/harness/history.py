@@ -72,9 +72,9 @@ class EntityState:
     """The requirements that a refused request since then would break, had it been carried out."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judged:
-    """An exchange with its reading: what a check looks at."""
+    """An exchange with its reading: what a check looks at. It is equal to itself alone."""
 
     exchange: Exchange
     reading: Reading
@@ -116,9 +116,9 @@ class Judged:
         return found
 
 
-@dataclass
+@dataclass(eq=False)
 class History:
-    """What the exchanges so far have shown. Only `record` adds to it."""
+    """What the exchanges so far have shown. Only `record` adds to it. It is equal to itself alone."""
 
     target: Target
     objects: dict[ObjectKey, ObjectState] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 from tests.harness import batch
 from tests.harness.checks.registry import answer, check, expect
@@ -314,20 +314,32 @@ def _known(judged: Judged, past: History, *, blamed: bool = False) -> list[tuple
     What a refused request may have applied all the same is left out, unless `blamed` asks for it: that is the
     business of the requirement that demanded the refusal.
     """
+    rows = _presence(judged, past)
+    if blamed:
+        return rows
+    return [
+        (entity, state, result)
+        for entity, state, result in rows
+        if not (state.presence is Presence.ABSENT and state.suspects and batch.status(result) == UPDATED)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _presence(judged: Judged, past: History) -> list[tuple[EntityReading, EntityState, Json]]:
+    """The same, with what a refused request may have applied. Many checks ask it of one exchange, in turn."""
     found = _results(judged)
     if found is None or judged.exchange.attempts > 1:
         return []
     entities = judged.reading.entities
     unclear = {*_repeated(entities), *judged.contested}
-    rows = []
-    for entity, result in zip(entities, judged.matched, strict=True):
-        if entity.id is None or entity.id in unclear or result is None or entity.verdict is Verdict.INVALID:
-            continue
-        state = past.entity(entity.id)
-        applied = state.presence is Presence.ABSENT and bool(state.suspects) and batch.status(result) == UPDATED
-        if blamed or not applied:
-            rows.append((entity, state, result))
-    return rows
+    return [
+        (entity, past.entity(entity.id), result)
+        for entity, result in zip(entities, judged.matched, strict=True)
+        if entity.id is not None
+        and entity.id not in unclear
+        and result is not None
+        and entity.verdict is not Verdict.INVALID
+    ]
 
 
 def _own_status(judged: Judged, past: History, presence: Presence) -> list[Mismatch] | None:
