@@ -39,7 +39,7 @@ help: ## this list
 	echo "Variables of make test: TARGET_URL, TARGET_CONFIG, PROFILE=quick|standard|deep, STRICT=1, ONLY=EVENT-3,BATCH,"
 	echo "MAX_REQUESTS, MAX_TIME (seconds), RATE (requests a second), WORKERS, SEED, REPORT_DIR."
 	echo "Variables of make serve: PORT, PREFIX;"
-	echo "of make faults: PROFILE, SEEDS (how many, or from-to), NAMES (of faults and variants)."
+	echo "of make faults: PROFILE, SEEDS (how many, or from-to), ONLY, NAMES (of faults, variants, or all of chance)."
 
 setup: $(READY) ## what the other targets do on first use: dependencies into .venv, pinned by hash
 
@@ -63,7 +63,8 @@ merge: $(READY) ## the shards of a run as one: OUT=reports IN="arena vba", their
 	$(RUN) tests.harness.reports.merge $${ONLY:+"--only=$$ONLY"} "$$OUT" $$IN
 
 faults: $(CHECKED) ## measure the suite: each seeded fault found, no conforming variant refused
-	$(RUN) tests.suite.measure $${PROFILE:+"--profile=$$PROFILE"} $${SEEDS:+"--seeds=$$SEEDS"} $(NAMES)
+	$(RUN) tests.suite.measure $${PROFILE:+"--profile=$$PROFILE"} $${SEEDS:+"--seeds=$$SEEDS"} $${ONLY:+"--only=$$ONLY"} \
+	    $(NAMES)
 
 order: $(CHECKED) ## the order of the scenarios anew, from what each finds of the seeded faults
 	mkdir -p build

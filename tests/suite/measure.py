@@ -144,15 +144,21 @@ def measure_all(jobs: Sequence[Job], workers: int) -> Iterator[Row]:
         yield from pool.map(measure, jobs)
 
 
-def jobs_for(names: Iterable[str], seeds: Sequence[int], profile: Profile) -> list[Job]:
-    """A job for each seed and each fault and variant (all without names): what a seed generates is generated once."""
+def jobs_for(names: Iterable[str], seeds: Sequence[int], profile: Profile, only: tuple[str, ...] = ()) -> list[Job]:
+    """A job for each seed and each fault and variant (all without names): what a seed generates is generated once.
+
+    "faults", "variants" and "chance" name all of a kind; `only` are the requirements whose scenarios are run. Raises
+    ConfigurationError for another name.
+    """
     wanted = set(names)
     known = {**dict.fromkeys(faults_by_name(), "fault"), **dict.fromkeys([*CONFORMING, *variants_by_name()], "variant")}
+    chance = {fault.name for fault in FAULTS if fault.chance} if "chance" in wanted else set()
+    wanted = wanted - {"chance"} | chance
     for name in wanted:
         if name not in known and name not in ("faults", "variants"):
             raise ConfigurationError(f"{name!r} is no fault and no variant; see tests/reference/faults and variants")
     return [
-        Job(kind, name, seed, profile)
+        Job(kind, name, seed, profile, only)
         for seed in seeds
         for name, kind in known.items()
         if not wanted or name in wanted or f"{kind}s" in wanted
@@ -190,14 +196,17 @@ def line(row: Row) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Measure what the arguments name and print it. Gives 0 where all is as it should be, 1 where not, 4 for usage."""
     parser = argparse.ArgumentParser(prog="python -m tests.suite.measure", description=__doc__)
-    parser.add_argument("names", nargs="*", help="faults and variants, or 'faults' or 'variants'; all without names")
+    parser.add_argument("names", nargs="*", help="faults and variants, or all of 'faults', 'variants' or 'chance'")
     parser.add_argument("--profile", choices=get_args(Profile), default="standard")
     parser.add_argument("--seeds", type=_seeds, default=_seeds("1"), help="how many seeds, from 1 on, or from-to")
+    parser.add_argument("--only", help="the requirements whose scenarios are run, in a list with commas")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--json", type=Path, help="write the rows there too")
     options = parser.parse_args(arguments)
     try:
-        jobs = jobs_for(options.names, options.seeds, options.profile)
+        jobs = jobs_for(
+            options.names, options.seeds, options.profile, tuple(options.only.split(",")) if options.only else ()
+        )
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 4
