@@ -51,7 +51,7 @@ check: $(CHECKED) ## this project's own tests: lint, types, openapi/, the suite 
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
 	if $(HAS_NODE); then $(MAKE) --no-print-directory $(NODE); else echo "$(NODE_LACKS). What needs it is skipped."; fi
-	$(RUN) pytest -q -rs -W error
+	$(RUN) pytest -q -rs -W error --numprocesses auto --dist loadfile
 
 docs: $(READY) $(NODE) ## the reference pages of the contract in build/docs, one static folder; needs Node.js
 	$(RUN) tests.docs
