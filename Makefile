@@ -30,7 +30,7 @@ OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
 PORT ?= 8000
 PREFIX ?=
 
-.PHONY: help setup test check docs compare merge faults order bench serve lock clean
+.PHONY: help setup test check docs node compare merge faults order bench serve lock clean
 .SILENT:
 
 help: ## this list
@@ -99,9 +99,13 @@ $(CHECKED): $(READY) .ci/check.lock
 	$(INSTALL) .ci/check.lock
 	touch $@
 
+# Whether Node.js is here; .ci/run asks before it installs one.
+node:
+	$(HAS_NODE) || { echo "make: $(NODE_LACKS)." >&2; exit 1; }
+
 # Apart too: the renderer of the pages, and the tools of others that the tests hold the description against.
 $(NODE): .node/package-lock.json
-	$(HAS_NODE) || { echo "make: $(NODE_LACKS)." >&2; exit 1; }
+	$(MAKE) --no-print-directory node
 	echo "Setting up .node/node_modules ..."
 	npm ci --prefix .node --ignore-scripts --loglevel=error
 	touch $@
