@@ -20,6 +20,7 @@ from typing import get_args
 
 from tests.harness.contract import requirements
 from tests.harness.options import Options, Profile
+from tests.harness.run import Run
 from tests.harness.runner import run_contract
 from tests.harness.target import ConfigurationError, Target, reference_target
 from tests.harness.verdict import Verdict
@@ -30,8 +31,10 @@ from tests.reference.faults import FAULTS, Fault
 from tests.reference.server import running
 from tests.reference.variants import VARIANTS, Variant
 
-ANSWER_SECONDS = 2.0
-"""How long a hanging fault is waited for: the servers here are on this machine and answer in milliseconds."""
+HANGING_SECONDS = 2.0
+"""How long a fault is waited for, as some hang: the servers here are on this machine and answer in milliseconds."""
+ANSWER_SECONDS = 30.0
+"""How long any other is waited for: long, as this machine may be busy."""
 PATIENCE = 10.0
 GARBAGE = 100_000
 """Objects that a process makes before it looks for garbage."""
@@ -111,7 +114,8 @@ def _run(job: Job, requirement: str, target: Target) -> Row:
     options = Options(seed=job.seed, profile=job.profile, only=job.only)
     started = time.monotonic()
     try:
-        run, verdict = run_contract(target, options, Wire(ANSWER_SECONDS), PATIENCE)
+        wire = Wire(HANGING_SECONDS if job.kind == "fault" else ANSWER_SECONDS)
+        run, verdict = run_contract(target, options, wire, PATIENCE)
     except ConfigurationError as error:
         seconds = time.monotonic() - started
         return Row(job.kind, job.name, requirement, job.seed, "refused at the start", (), 0, 0, seconds, str(error))
@@ -119,9 +123,18 @@ def _run(job: Job, requirement: str, target: Target) -> Row:
     at = tally.findings[0].exchange.number if tally and tally.findings else 0
     failed = tuple(result.requirement.id for result in verdict.having("fail"))
     seconds = time.monotonic() - started
-    note = run.stopped or _unverified(target, verdict)
+    note = run.stopped or _unverified(target, verdict) or (_refused(run) if job.kind == "variant" else "")
     showed = tuple(sorted(tally.scenarios)) if tally else ()
     return Row(job.kind, job.name, requirement, job.seed, verdict.name, failed, at, run.sent, seconds, note, showed)
+
+
+def _refused(run: Run) -> str:
+    """The first finding, with its exchange: why a variant was refused."""
+    findings = [finding for tally in run.tallies.values() for finding in tally.findings]
+    if not findings:
+        return ""
+    first = min(findings, key=lambda finding: finding.exchange.number)
+    return f"exchange {first.exchange.number}: expected {first.mismatch.expected}, came {first.mismatch.actual}"
 
 
 def _unverified(target: Target, verdict: Verdict) -> str:
