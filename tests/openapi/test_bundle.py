@@ -35,15 +35,8 @@ CATALOGUE = sorted({pointer for requirement in requirements().values() for point
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("bundle")
-    bundle(found)
-    return found
-
-
-@pytest.fixture(scope="module")
-def document(folder: Path) -> Json:
-    return json.loads((folder / "openapi.json").read_text("utf-8"))
+def document(bundle_folder: Path) -> Json:
+    return json.loads((bundle_folder / "openapi.json").read_text("utf-8"))
 
 
 def bundled(file: str, value: Json) -> Json:
@@ -72,13 +65,13 @@ def found_at(document: Json, pointer: str) -> Json:
 
 
 @needs_node
-def test_both_files_hold_the_same(folder: Path, document: Json) -> None:
-    assert yaml.safe_load((folder / "openapi.yaml").read_text("utf-8")) == document
+def test_both_files_hold_the_same(bundle_folder: Path, document: Json) -> None:
+    assert yaml.safe_load((bundle_folder / "openapi.yaml").read_text("utf-8")) == document
 
 
 @needs_node
-def test_no_reference_leaves_the_file(folder: Path) -> None:
-    text = (folder / "openapi.yaml").read_text("utf-8")
+def test_no_reference_leaves_the_file(bundle_folder: Path) -> None:
+    text = (bundle_folder / "openapi.yaml").read_text("utf-8")
 
     assert "$ref: " in text
     assert "$ref: '#/" in text
