@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.docs import node
-from tests.harness.contract import ENTRY, ROOT, Pointer, escaped, files, follow, parse_pointer
+from tests.harness.contract import ENTRY, ROOT, Pointer, escaped, files, follow, parse_pointer, target_of
+from tests.harness.exchange import Json
 
 NAMES = ("openapi.yaml", "openapi.json")
 COMPONENTS = "components"
@@ -30,6 +31,36 @@ def bundle(folder: Path, entry: Path = ROOT / ENTRY) -> tuple[Path, ...]:
         if done.returncode != 0:
             raise BundleError(done.stdout + done.stderr)
     return written
+
+
+def document() -> Json:
+    """The bundled description as a value, made here without the bundler, which needs Node.js.
+
+    tests/openapi/test_bundle.py holds that both are equal.
+    """
+    entry: dict[str, Json] = _placed(ENTRY, files()[ENTRY])
+    for path in entry["paths"]:
+        (file, *_) = follow((ENTRY, "paths", path))
+        entry["paths"][path] = _placed(file, files()[file])
+    for file, content in files().items():
+        if file.startswith(f"{COMPONENTS}/"):
+            kind = KINDS.get(Path(file).stem, Path(file).stem)
+            entry[COMPONENTS].setdefault(kind, {}).update(_placed(file, content))
+    return entry
+
+
+def _placed(file: str, value: Json) -> Json:
+    """What a file says, with each $ref to the place in the bundle."""
+    if isinstance(value, dict):
+        return {
+            key: _reference(target_of(file, item)) if key == "$ref" and isinstance(item, str) else _placed(file, item)
+            for key, item in value.items()
+        }
+    return [_placed(file, item) for item in value] if isinstance(value, list) else value
+
+
+def _reference(place: Pointer) -> str:
+    return place_in_bundle(place[0] + "#" + "".join(f"/{escaped(token)}" for token in place[1:]))
 
 
 def place_in_bundle(pointer: str) -> str:
