@@ -23,7 +23,7 @@ NOTHING_LESS = {"minLength": 0, "minItems": 0, "minProperties": 0}
 UNORDERED = ("pattern", "format", "multipleOf", "uniqueItems")
 """Keywords whose values are only ever equal, absent or not comparable."""
 KNOWN = {*LOWER, *UPPER, *UNORDERED, *WORDS, "type", "enum", "const", "required", "properties", "items"}
-KNOWN |= {"additionalProperties", "allOf", "anyOf", "oneOf", "if", "then", "else"}
+KNOWN |= {"additionalProperties", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def properties_of(side: Side, path: str = "") -> set[str]:
         found |= properties_of(side.at(schema["items"]), f"{path}[]")
     branches = [branch for keyword in ("allOf", "anyOf", "oneOf") for branch in schema.get(keyword, ())]
     branches += [schema[keyword] for keyword in ("then", "else") if keyword in schema]
+    branches += schema.get("dependentSchemas", {}).values()
     return found.union(*(properties_of(side.at(branch), path) for branch in branches))
 
 
@@ -88,6 +89,10 @@ def _narrowings(old: Side, new: Side, path: str, known: set[str]) -> Iterator[tu
     inner += [
         (path + place, before.get(keyword, True), after.get(keyword, True))
         for keyword, place in (("items", "[]"), ("additionalProperties", ".*"))
+    ]
+    dependent = before.get("dependentSchemas", {}), after.get("dependentSchemas", {})
+    inner += [
+        (path, dependent[0].get(name, True), dependent[1].get(name, True)) for name in {**dependent[0], **dependent[1]}
     ]
     for place, one, other in inner:
         if one is not True or other is not True:
@@ -179,7 +184,7 @@ def _rules(side: Side) -> Json:
     for key, value in side.keywords.items():
         if key in WORDS:
             continue
-        if key == "properties":
+        if key in ("properties", "dependentSchemas"):
             found[key] = {name: _rules(side.at(inner)) for name, inner in value.items()}
         elif isinstance(value, dict):
             found[key] = _rules(side.at(value))
