@@ -1,7 +1,7 @@
 """The contract as openapi/ states it: the description's schemas and the catalogue of requirements.
 
 Every file of openapi/ is held in one document, so that a place in it has one name: the file below openapi/ and a JSON
-pointer in that file (`components/arena/schemas.yaml#/Event`). The catalogue uses these names, and so do the errors
+pointer in that file (`components/arena/schemas.yaml#/ArenaEvent`). The catalogue uses these names, and so do the errors
 of validation: that is how an error finds the requirement that it breaks.
 """
 
@@ -101,7 +101,7 @@ def follow(pointer: Pointer) -> Pointer:
     """The place that `pointer` leads to when every $ref that stands there is followed."""
     value = resolve(pointer)
     while isinstance(value, dict) and isinstance(value.get("$ref"), str):
-        pointer = _target(pointer[0], value["$ref"])
+        pointer = target_of(pointer[0], value["$ref"])
         value = resolve(pointer)
     return pointer
 
@@ -170,7 +170,7 @@ def requirement_at(location: Pointer, operation_id: OperationId) -> str | None:
 
 @cache
 def _validator(schema: Pointer) -> jsonschema_rs.Draft202012Validator:
-    document = {"$ref": "#/files/" + "/".join(_escape(token) for token in schema), "files": _absolute_files()}
+    document = {"$ref": "#/files/" + "/".join(escaped(token) for token in schema), "files": _absolute_files()}
     # An address with letters outside ASCII is one; what is no address has no @.
     formats = {"email": lambda text: "@" in text}
     return jsonschema_rs.Draft202012Validator(document, validate_formats=True, formats=formats)
@@ -184,7 +184,7 @@ def _absolute_files() -> dict[str, Json]:
 def _absolute(file: str, value: Json) -> Json:
     if isinstance(value, dict):
         return {
-            key: "#/files/" + "/".join(_escape(token) for token in _target(file, item))
+            key: "#/files/" + "/".join(escaped(token) for token in target_of(file, item))
             if key == "$ref" and isinstance(item, str)
             else _absolute(file, item)
             for key, item in value.items()
@@ -201,14 +201,15 @@ def dereferenced() -> dict[str, Json]:
 
 def _dereferenced(file: str, value: Json) -> Json:
     if isinstance(value, dict) and isinstance(value.get("$ref"), str):
-        place = _target(file, value["$ref"])
+        place = target_of(file, value["$ref"])
         return _dereferenced(place[0], resolve(place))
     if isinstance(value, dict):
         return {key: _dereferenced(file, item) for key, item in value.items()}
     return [_dereferenced(file, item) for item in value] if isinstance(value, list) else value
 
 
-def _target(file: str, reference: str) -> Pointer:
+def target_of(file: str, reference: str) -> Pointer:
+    """The place that a $ref in a file of openapi/ names."""
     path, _, fragment = reference.partition("#")
     if path:
         resolved = (ROOT / file).parent.joinpath(path).resolve()
@@ -216,5 +217,6 @@ def _target(file: str, reference: str) -> Pointer:
     return parse_pointer(f"{file}#{fragment}")
 
 
-def _escape(token: str) -> str:
+def escaped(token: str) -> str:
+    """A token as a JSON pointer writes it."""
     return token.replace("~", "~0").replace("/", "~1")

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pytest
 
-from tests.harness import batch
-from tests.harness.callers import USER_AGENT, Arena, body_of
 from tests.harness.contract import Pointer, follow, operation, request_example, resolve, schema_errors
 from tests.harness.exchange import (
     OPERATIONS,
     PUT_EVENTS_BATCH,
     RECONCILE_EVENT,
     RECONCILE_QUALITY_PROCESS,
-    Exchange,
     Json,
     OperationId,
-    Request,
-    Response,
 )
-from tests.harness.history import History
-from tests.harness.target import reference_target
-from tests.harness.wire import Wire
-from tests.reference.app import build_app
-from tests.reference.data import API_KEY, BEARER_TOKEN, DATABASE
-from tests.reference.server import running
 
 CHANGE = {
     "approvedOnDateTime": "2020-03-13T22:47:34Z",
@@ -108,31 +96,6 @@ def answer_example(operation_id: OperationId, status: str, name: str) -> Json:
     return resolve((*follow((*content, "examples", name)), "value"))
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with running(build_app()) as found:
-        yield found
-
-
-def put(request: Request) -> Exchange:
-    wire = Wire()
-    answer, _ = wire.send(request)
-    wire.close()
-    assert isinstance(answer, Response)
-    return Exchange(1, request, answer)
-
-
-def put_batch(url: str, entities: Json, content_type: str = "application/json") -> Exchange:
-    headers = (
-        ("x-api-key", API_KEY),
-        ("Authorization", f"Bearer {BEARER_TOKEN}"),
-        ("vbasoftware-database", DATABASE),
-        ("User-Agent", USER_AGENT),
-        ("Content-Type", content_type),
-    )
-    return put(Request(PUT_EVENTS_BATCH, "PUT", f"{url}/events-batch", headers, json.dumps(entities).encode()))
-
-
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_every_example_keeps_its_schema(operation_id: OperationId) -> None:
     found = list(examples(operation(operation_id)[:-1]))
@@ -192,91 +155,6 @@ def test_a_sample_answer_of_the_document_stands(
     operation_id: OperationId, status: str, name: str, sample: Json
 ) -> None:
     assert answer_example(operation_id, status, name) == sample
-
-
-@pytest.mark.parametrize(
-    ("operation_id", "request_name", "answer_name"),
-    [
-        (RECONCILE_EVENT, "reconcile", "reconciled"),
-        (RECONCILE_EVENT, "takeBack", "needsUpdate"),
-        (RECONCILE_QUALITY_PROCESS, "reconcile", "reconciled"),
-        (RECONCILE_QUALITY_PROCESS, "takeBack", "notReconciled"),
-    ],
-)
-def test_a_correct_server_answers_an_arena_example_with_the_matching_one(
-    url: str, operation_id: OperationId, request_name: str, answer_name: str
-) -> None:
-    whole = reference_target(url)
-    target = whole.arena
-    assert target is not None
-    ref = target.events[0] if operation_id == RECONCILE_EVENT else target.quality_processes[0]
-    body = json.dumps(request_example(operation_id, request_name)).encode()
-
-    found = put(Arena(target, put, History(whole)).request(ref, body))
-
-    expected = answer_example(operation_id, "200", answer_name)
-    # The time of the marking is the present one, so it alone differs from the document's sample.
-    both = {"reconciledDatetime"} & {*expected, *found.json}
-    assert found.status == 200
-    assert found.json == expected | {name: found.json[name] for name in both}
-
-
-@pytest.mark.parametrize("operation_id", [RECONCILE_EVENT, RECONCILE_QUALITY_PROCESS])
-def test_a_correct_server_refuses_as_the_examples_do(url: str, operation_id: OperationId) -> None:
-    whole = reference_target(url)
-    target = whole.arena
-    assert target is not None
-    ref = target.events[0] if operation_id == RECONCILE_EVENT else target.quality_processes[0]
-    caller = Arena(target, put, History(whole))
-    unknown = (*ref.guids[:-1], (ref.guids[-1][0], "X9TCV8TK7AT1KZNA8V1Q"))
-
-    not_json = put(caller.request(ref, b'{"itemsReconciled": '))
-    invalid_guid = put(caller.request(ref, body_of(ref, True), guids=unknown))
-    no_session = put(caller.request(ref, body_of(ref, True), session=""))
-    not_allowed = put(caller.request(ref, body_of(ref, True), session=target.non_admin_session_id))
-    not_supported = put(caller.request(ref, body_of(ref, True), content_type="text/plain"))
-
-    assert (not_json.status, not_json.json) == (400, NOT_JSON)
-    assert (invalid_guid.status, invalid_guid.json) == (400, INVALID_GUID)
-    for exchange, status in ((no_session, 401), (not_allowed, 403), (not_supported, 415)):
-        name = {401: "noSession", 403: "notAdministrator", 415: "unsupportedContentType"}[status]
-        example = answer_example(operation_id, str(status), name)
-        assert exchange.status == status == example["status"]
-        assert exchange.json["errors"][0]["code"] == example["errors"][0]["code"]
-
-
-def test_a_correct_server_answers_the_batch_examples_with_the_matching_ones() -> None:
-    """In the order in which the examples' descriptions tell their story, on a server that knows none of the ids."""
-    story = [
-        ("minimal", "created"),
-        ("minimal", "updated"),
-        ("several", "createdAndUpdated"),
-        ("empty", "nothingToDo"),
-    ]
-    with running(build_app()) as url:
-        for request_name, answer_name in story:
-            found = put_batch(url, request_example(PUT_EVENTS_BATCH, request_name))
-
-            expected = answer_example(PUT_EVENTS_BATCH, "207", answer_name)
-            assert found.status == 207
-            assert found.json["data"] == expected["data"]
-            assert found.json.get("error") is expected.get("error") is None
-
-
-@pytest.mark.parametrize("name", ["minimal", "full", "nulls", "several", "empty"])
-def test_a_correct_server_carries_out_every_batch_example(url: str, name: str) -> None:
-    entities = request_example(PUT_EVENTS_BATCH, name)
-
-    found = put_batch(url, entities)
-
-    assert found.status == 207
-    assert len(found.json["data"]) == len(entities)
-    assert all(batch.done(result) for result in found.json["data"])
-
-
-@pytest.mark.parametrize("content_type", ["text/json", "application/vnd.events+json"])
-def test_a_correct_server_takes_the_batch_under_each_documented_media_type(url: str, content_type: str) -> None:
-    assert put_batch(url, request_example(PUT_EVENTS_BATCH, "minimal"), content_type).status == 207
 
 
 def test_the_full_example_has_every_field_of_the_entity() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator
 
@@ -30,6 +29,7 @@ from tests.harness.exchange import (
     Json,
     OperationId,
 )
+from tests.openapi.edits import DELETED, changed
 from tests.openapi.test_examples import (
     EVENT_RECONCILED,
     NOT_JSON,
@@ -66,7 +66,6 @@ COUNTS = {
 }
 KEYWORDS = ("type", "required", "enum", "const", "format", "minimum", "maximum", "minLength", "maxLength", "minItems")
 
-DELETED = object()
 REVISIONING_EVENT = {
     "creationDateTime": "2021-01-20T17:00:02Z",
     "creator": EVENT_RECONCILED["creator"],
@@ -86,22 +85,6 @@ ENVELOPE = {
     "debug": {"activityID": "a"},
 }
 ENTITY = {"event_ID": 7, "claim_Audit_Event": True, "process_Automation_Event": False, "reminder": True}
-
-Change = tuple[tuple[str | int, ...], Json]
-
-
-def changed(value: Json, *changes: Change) -> Json:
-    """A copy of the value with another one at each path; DELETED takes what stands there away."""
-    result = copy.deepcopy(value)
-    for path, new in changes:
-        place = result
-        for token in path[:-1]:
-            place = place[token]
-        if new is DELETED:
-            del place[path[-1]]
-        else:
-            place[path[-1]] = new
-    return result
 
 
 def schema_nodes(place: Pointer, seen: set[Pointer]) -> Iterator[Pointer]:

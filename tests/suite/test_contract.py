@@ -55,10 +55,10 @@ def test_every_file_has_one_name() -> None:
 
 def test_a_place_gives_what_stands_there() -> None:
     assert resolve((ENTRY, "openapi")) == "3.1.1"
-    assert resolve((ARENA, "Event", "required", "0")) == "creationDateTime"
+    assert resolve((ARENA, "ArenaEvent", "required", "0")) == "creationDateTime"
 
 
-@pytest.mark.parametrize("pointer", [(ENTRY, "nothing"), ("nothing.yaml",), (ARENA, "Event", "required", "99")])
+@pytest.mark.parametrize("pointer", [(ENTRY, "nothing"), ("nothing.yaml",), (ARENA, "ArenaEvent", "required", "99")])
 def test_a_place_where_nothing_stands_is_an_error(pointer: Pointer) -> None:
     with pytest.raises((KeyError, IndexError)):
         resolve(pointer)
@@ -66,15 +66,18 @@ def test_a_place_where_nothing_stands_is_an_error(pointer: Pointer) -> None:
 
 def test_references_are_followed_over_files() -> None:
     assert follow((ENTRY, "paths", "/events-batch")) == ("paths/events-batch.yaml",)
-    assert follow(("paths/event.yaml", "put", "responses", "200")) == ("components/arena/responses.yaml", "Event")
+    assert follow(("paths/event.yaml", "put", "responses", "200")) == (
+        "components/arena/responses.yaml",
+        "EventUpdated",
+    )
 
 
 def test_references_are_followed_within_a_file() -> None:
-    assert follow((ARENA, "Event", "allOf", "0")) == (ARENA, "StatusFollowsFlag")
+    assert follow((ARENA, "ArenaEvent", "allOf", "0")) == (ARENA, "StatusFollowsFlag")
 
 
 def test_a_place_without_a_reference_is_itself() -> None:
-    assert follow((ARENA, "Event")) == (ARENA, "Event")
+    assert follow((ARENA, "ArenaEvent")) == (ARENA, "ArenaEvent")
 
 
 @pytest.mark.parametrize(
@@ -91,10 +94,10 @@ def test_an_operation_is_found_by_its_id(operation_id: OperationId, file: str) -
 
 
 def test_the_schemas_of_answers_and_of_the_entity_are_found() -> None:
-    assert follow(EVENT_SCHEMA) == (ARENA, "Event")
-    assert follow(response_schema(RECONCILE_EVENT, "400")) == (ARENA, "ErrorEnvelope")
+    assert follow(EVENT_SCHEMA) == (ARENA, "ArenaEvent")
+    assert follow(response_schema(RECONCILE_EVENT, "400")) == (ARENA, "ArenaError")
     assert follow(response_schema(PUT_EVENTS_BATCH, "207", "text/plain")) == (VBA, "BatchResponse")
-    assert entity_schema() == (VBA, "EventEntity")
+    assert entity_schema() == (VBA, "VbaEvent")
 
 
 @pytest.mark.parametrize(("status", "media_type"), [("500", "application/json"), ("200", "text/html")])
@@ -122,7 +125,7 @@ def test_an_error_says_where_in_the_value_and_where_in_openapi() -> None:
     assert error.path == ("creator", "guid")
     assert error.value == 7
     assert error.keyword == "type"
-    assert error.location == (ARENA, "Event", "properties", "creator", "properties", "guid", "type")
+    assert error.location == (ARENA, "ArenaEvent", "properties", "creator", "properties", "guid", "type")
     assert "7" in error.message
 
 
@@ -189,12 +192,12 @@ def test_an_error_leads_to_the_requirement_with_the_longest_pointer() -> None:
 
 
 def test_a_pointer_covers_whole_steps_of_a_place() -> None:
-    assert requirement_at((ARENA, "Event"), RECONCILE_EVENT) == "EVENT-1"
-    assert requirement_at((ARENA, "EventX"), RECONCILE_EVENT) is None
+    assert requirement_at((ARENA, "ArenaEvent"), RECONCILE_EVENT) == "EVENT-1"
+    assert requirement_at((ARENA, "ArenaEventX"), RECONCILE_EVENT) is None
 
 
 def test_a_requirement_of_another_operation_does_not_apply() -> None:
-    assert requirement_at((ARENA, "Event", "required"), RECONCILE_QUALITY_PROCESS) is None
+    assert requirement_at((ARENA, "ArenaEvent", "required"), RECONCILE_QUALITY_PROCESS) is None
     assert requirement_at((VBA, "BatchResult"), RECONCILE_EVENT) is None
 
 
