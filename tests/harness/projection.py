@@ -51,6 +51,7 @@ def _with_branches(place: Pointer) -> tuple[Pointer, ...]:
     branches = [(*place, key) for key in ("if", "then", "else") if isinstance(schema.get(key), dict)]
     for key in ("allOf", "anyOf", "oneOf"):
         branches += [(*place, key, str(index)) for index in range(len(schema.get(key, ())))]
+    branches += [(*place, "dependentSchemas", name) for name in schema.get("dependentSchemas", ())]
     return (place, *(schema for branch in branches for schema in _with_branches(branch)))
 
 

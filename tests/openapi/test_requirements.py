@@ -98,8 +98,9 @@ def schema_nodes(place: Pointer, seen: set[Pointer]) -> Iterator[Pointer]:
     for key in ("if", "then", "else", "items"):
         if isinstance(schema.get(key), dict):
             yield from schema_nodes((*place, key), seen)
-    for name in schema.get("properties", {}):
-        yield from schema_nodes((*place, "properties", name), seen)
+    for key in ("properties", "dependentSchemas"):
+        for name in schema.get(key, {}):
+            yield from schema_nodes((*place, key, name), seen)
     for key in ("allOf", "anyOf", "oneOf"):
         for index in range(len(schema.get(key, []))):
             yield from schema_nodes((*place, key, str(index)), seen)
