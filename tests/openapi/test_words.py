@@ -101,6 +101,9 @@ def _schema(place: Pointer) -> Iterator[Described]:
         yield from _property(inner) if words_of_its_own else _schema(follow(inner))
     if "items" in schema:
         yield from _schema(follow((*place, "items")))
+    for name in schema.get("dependentSchemas", {}):
+        for index in range(len(schema["dependentSchemas"][name]["allOf"])):
+            yield from _schema(follow((*place, "dependentSchemas", name, "allOf", str(index))))
     for key in ("allOf", "anyOf", "oneOf"):
         for index, branch in enumerate(schema.get(key, [])):
             inner = (*place, key, str(index))

@@ -73,7 +73,7 @@ def test_references_are_followed_over_files() -> None:
 
 
 def test_references_are_followed_within_a_file() -> None:
-    assert follow((ARENA, "ArenaEvent", "dependentSchemas", "itemsReconciled")) == (ARENA, "StatusFollowsFlag")
+    assert follow((ARENA, "ArenaEvent", "dependentSchemas", "itemsReconciled", "allOf", "0")) == (ARENA, "StatusFollowsFlag")
 
 
 def test_a_place_without_a_reference_is_itself() -> None:
