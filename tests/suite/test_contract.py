@@ -73,7 +73,9 @@ def test_references_are_followed_over_files() -> None:
 
 
 def test_references_are_followed_within_a_file() -> None:
-    assert follow((ARENA, "ArenaEvent", "dependentSchemas", "itemsReconciled", "allOf", "0")) == (ARENA, "StatusFollowsFlag")
+    rules = (ARENA, "ArenaEvent", "dependentSchemas", "itemsReconciled", "allOf")
+
+    assert follow((*rules, "0")) == (ARENA, "StatusFollowsFlag")
 
 
 def test_a_place_without_a_reference_is_itself() -> None:
