@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs import node
-from tests.docs.bundle import bundle
+from tests.docs.bundle import document
 from tests.harness.callers import USER_AGENT
 from tests.harness.contract import (
     Pointer,
@@ -54,8 +54,6 @@ from tests.reference.parts import Handler, around, in_arena
 from tests.reference.server import running
 from tests.reference.state import State
 from tests.reference.vba import PATH
-
-pytestmark = needs_node
 
 CLIENTS = Path(__file__).with_name("clients")
 CREDENTIALS = {
@@ -239,7 +237,9 @@ def run(*words: str | Path, folder: Path, code: int = 0) -> subprocess.Completed
 
 @pytest.fixture(scope="module")
 def description(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return next(path for path in bundle(tmp_path_factory.mktemp("description")) if path.suffix == ".yaml")
+    path = tmp_path_factory.mktemp("description") / "openapi.json"
+    path.write_text(json.dumps(document()), "utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -268,7 +268,7 @@ def mock(description: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module", params=["python", "typescript"])
+@pytest.fixture(scope="module", params=["python", pytest.param("typescript", marks=needs_node)])
 def client(request: pytest.FixtureRequest) -> Built:
     built: Built = request.getfixturevalue(request.param)
     return built
@@ -316,6 +316,7 @@ def test_a_client_reads_when_and_by_whom_a_quality_process_was_marked(at_referen
     assert abs(datetime.now(UTC) - at) < timedelta(minutes=10)
 
 
+@needs_node
 def test_the_typescript_client_can_send_other_media_types(typescript: Built) -> None:
     with running(build_app()) as url:
         reads = typescript.read(url, *((name, "") for name in AS_ANOTHER_TYPE))
@@ -411,12 +412,14 @@ def test_mypy_takes_the_caller_and_refuses_what_the_types_forbid(python: Built) 
     assert errors == [("refused.py", str(line)) for line in range(5, 5 + len(REFUSED_IN_PYTHON))], done.stdout
 
 
+@needs_node
 def test_tsc_takes_the_caller_and_refuses_what_the_types_forbid(typescript: Built) -> None:
     """tsc reports a directive of refused.mts that refuses nothing; nothing reported is each of them refused."""
     assert typescript.printed == ""
     assert (typescript.folder / "refused.mts").read_text("utf-8").count("@ts-expect-error:") == len(REFUSED_IN_PYTHON)
 
 
+@needs_node
 @pytest.mark.parametrize(("name", "prefer", "expected"), AT_MOCK)
 def test_a_client_reads_what_the_mock_answers(
     at_mock: dict[tuple[str, str], Json], name: str, prefer: str, expected: Json
@@ -456,6 +459,7 @@ def ask(
     return Exchange(1, Request(operation_id, "PUT", mock + path), answer)
 
 
+@needs_node
 @pytest.mark.parametrize(("operation_id", "status", "name"), documented_answers())
 def test_the_mock_gives_each_documented_example_where_it_is_asked_for(
     mock: str, operation_id: OperationId, status: str, name: str
@@ -470,6 +474,7 @@ def test_the_mock_gives_each_documented_example_where_it_is_asked_for(
     assert answer.json == example
 
 
+@needs_node
 @pytest.mark.parametrize(
     ("operation_id", "body", "headers", "status"),
     [
@@ -498,6 +503,7 @@ def test_the_mock_refuses_what_the_description_forbids(
     assert answer.status == status
 
 
+@needs_node
 def test_the_mock_cannot_give_a_refusal_of_the_batch_as_any_media_type(mock: str) -> None:
     """Prism takes a response's `*/*` for a text: who asks for such a code has to accept application/json alone."""
     given = {
@@ -509,6 +515,7 @@ def test_the_mock_cannot_give_a_refusal_of_the_batch_as_any_media_type(mock: str
     assert given["*/*"].json["title"] == "Cannot serialise complex objects as text"
 
 
+@needs_node
 def test_the_mock_reads_no_text_json(mock: str) -> None:
     """Prism reads application/json and application/*+json alone as JSON."""
     statuses = {
@@ -519,6 +526,7 @@ def test_the_mock_reads_no_text_json(mock: str) -> None:
     assert statuses == {"application/json": 207, "application/vnd.events+json": 207, "text/json": 422}
 
 
+@needs_node
 @pytest.mark.parametrize(
     ("operation_id", "status"), [(RECONCILE_EVENT, 200), (RECONCILE_QUALITY_PROCESS, 200), (PUT_EVENTS_BATCH, 207)]
 )
