@@ -14,7 +14,8 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 -
           --no-annotate --no-emit-index-url
 
 # The variables of `make test`. They reach the shell through the environment, so any character in them is safe.
-export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS MAX_TIME RATE WORKERS SEED REPORT_DIR SEEDS BEFORE AFTER OUT IN
+export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS MAX_TIME RATE WORKERS SEED REPORT_DIR SEEDS BEFORE AFTER OUT IN \
+       FAULT
 OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
           $${TARGET_CONFIG:+"--target-config=$$TARGET_CONFIG"} \
           $${PROFILE:+"--profile=$$PROFILE"} \
@@ -27,6 +28,9 @@ OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
           $${SEED:+"--seed=$$SEED"} \
           $${REPORT_DIR:+"--report-dir=$$REPORT_DIR"}
 
+PAGES := build/docs/index.html
+PAGES_FROM = $(shell find openapi tests/docs tests/harness/reports -type f ! -name '*.pyc')
+
 PORT ?= 8000
 PREFIX ?=
 
@@ -38,7 +42,7 @@ help: ## this list
 	echo
 	echo "Variables of make test: TARGET_URL, TARGET_CONFIG, PROFILE=quick|standard|deep, STRICT=1, ONLY=EVENT-3,BATCH,"
 	echo "MAX_REQUESTS, MAX_TIME (seconds), RATE (requests a second), WORKERS, SEED, REPORT_DIR."
-	echo "Variables of make serve: PORT, PREFIX;"
+	echo "Variables of make serve: PORT, PREFIX, FAULT (of tests/reference/faults);"
 	echo "of make faults: PROFILE, SEEDS (how many, or from-to), ONLY, NAMES (of faults, variants, or all of chance)."
 
 setup: $(READY) ## what the other targets do on first use: dependencies into .venv, pinned by hash
@@ -53,8 +57,8 @@ check: $(CHECKED) ## this project's own tests: lint, types, openapi/, the suite 
 	if $(HAS_NODE); then $(MAKE) --no-print-directory $(NODE); else echo "$(NODE_LACKS). What needs it is skipped."; fi
 	$(RUN) pytest -q -rs -W error --numprocesses auto --dist loadfile
 
-docs: $(READY) $(NODE) ## the reference pages of the contract in build/docs, one static folder; needs Node.js
-	$(RUN) tests.docs
+docs: $(PAGES) ## the reference pages of the contract in build/docs, one static folder; needs Node.js
+	echo "The pages are in build/docs; open $(PAGES)"
 
 compare: $(READY) ## two runs side by side: BEFORE=a/conformance.json AFTER=b/conformance.json
 	$(RUN) tests.harness.reports.compare "$$BEFORE" "$$AFTER"
@@ -74,8 +78,9 @@ order: $(CHECKED) ## the order of the scenarios anew, from what each finds of th
 bench: $(CHECKED) ## time and requests beside those of the schemathesis command line; writes build/bench.json
 	$(RUN) tests.suite.bench
 
-serve: $(READY) ## the reference implementation as a sandbox
-	$(RUN) tests.reference --port "$(PORT)" --prefix "$(PREFIX)"
+serve: $(READY) ## the reference implementation as a sandbox, with its pages; FAULT=name puts a seeded fault into it
+	if $(HAS_NODE); then $(MAKE) --no-print-directory $(PAGES) || echo "The pages could not be built."; fi
+	$(RUN) tests.reference --port "$(PORT)" --prefix "$(PREFIX)" $${FAULT:+"--fault=$$FAULT"}
 
 lock: $(READY) ## resolve the dependencies of pyproject.toml anew into requirements.lock and .ci/check.lock
 	$(VENV)/bin/pip install --quiet uv
@@ -99,9 +104,12 @@ $(CHECKED): $(READY) .ci/check.lock
 	$(INSTALL) .ci/check.lock
 	touch $@
 
+$(PAGES): $(READY) $(NODE) $(PAGES_FROM)
+	$(RUN) tests.docs
+
 # Whether Node.js is here; .ci/run asks before it installs one.
 node:
-	$(HAS_NODE) || { echo "make: $(NODE_LACKS)." >&2; exit 1; }
+	$(HAS_NODE) || { echo "make: $(NODE_LACKS)." >&2; exit 4; }
 
 # Apart too: the renderer of the pages, and the tools of others that the tests hold the description against.
 $(NODE): .node/package-lock.json

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from collections.abc import Iterator
 
-VOID = ("br", "input", "meta", "wbr")
+VOID = ("br", "input", "link", "meta", "wbr")
 
 
 class Markup(str):
@@ -26,6 +27,12 @@ def tag(name: str, /, *content: str, **attributes: str | bool | int | None) -> M
 def join(*content: str) -> Markup:
     """The parts one after another, each escaped where it is plain text."""
     return Markup("".join(part if isinstance(part, Markup) else Markup(html.escape(visible(part))) for part in content))
+
+
+def prose(text: str) -> Iterator[str]:
+    """A sentence of the catalogue, with what stands between backticks as code."""
+    for number, part in enumerate(text.split("`")):
+        yield tag("code", part) if number % 2 else part
 
 
 def visible(text: str) -> str:

@@ -1,6 +1,6 @@
 """The answer of a run as one HTML file for people: it needs no network, and no JavaScript but for its filter.
 
-The parts that are no words stand beside this module: page.css, and page.js, which filters and copies.
+The parts that are no words stand beside this module: colors.css, page.css, and page.js, which filters and copies.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.harness.reports.answer import (
     seen,
     standing,
 )
-from tests.harness.reports.markup import Markup, join, tag
+from tests.harness.reports.markup import Markup, join, prose, tag
 
 SIGNS = {"fail": "✕", "unverified": "?", "waived": "~", "pass": "✓", "out-of-scope": "–"}
 """An outcome is told by its sign and its word, never by its color alone."""
@@ -51,7 +51,7 @@ STATES = {"conforming": "good", "nonconforming": "bad"}
 
 def page(report: Report) -> str:
     """The whole page. Texts of the target are escaped, and the page's policy lets no other script run."""
-    style, script = _part("page.css"), _part("page.js")
+    style, script = _part("colors.css") + "\n" + _part("page.css"), _part("page.js")
     title = f"{report['target']['name']}: {standing(report)}"
     head = tag(
         "head",
@@ -261,7 +261,7 @@ def _requirement(report: Report, one: Report) -> Markup:
             _level(one["level"]),
             class_="line",
         ),
-        tag("p", *_prose(one["statement"]), class_="statement"),
+        tag("p", *prose(one["statement"]), class_="statement"),
         tag("p", tag("span", f"Source: {one['source']}"), " ", tag("span", seen(one), class_="seen"), class_="source"),
     ]
     if one["reason"]:
@@ -281,12 +281,6 @@ def _requirement(report: Report, one: Report) -> Markup:
         data_level=one["level"],
         data_group=group(id),
     )
-
-
-def _prose(text: str) -> Iterator[str]:
-    """A sentence of the catalogue, with what stands between backticks as code."""
-    for number, part in enumerate(text.split("`")):
-        yield tag("code", part) if number % 2 else part
 
 
 def _finding(requirement: Report, finding: Report, number: int) -> Markup:
