@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.docs.bundle import bundle
+from tests.suite.chromium import browser, chromium
+
+__all__ = ["browser", "chromium"]
 
 
 @pytest.fixture(scope="session")

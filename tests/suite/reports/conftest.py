@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,7 +16,9 @@ from tests.reference.message import Request, Response
 from tests.reference.parts import Handler, around
 from tests.reference.server import running
 from tests.reference.state import State
-from tests.suite.reports.chromium import MISSING, Browser, browsing, executable
+from tests.suite.chromium import MISSING, browser, chromium
+
+__all__ = ["browser", "chromium"]
 
 HOSTILE = b'"DONE</script><img src=x onerror=alert(1)>"'
 
@@ -36,22 +37,6 @@ def faulty() -> Report:
     with running(build_app(around(_spoiled))) as url:
         run, verdict = run_contract(reference_target(url), options)
     return conformance(run, verdict)
-
-
-@pytest.fixture(scope="package")
-def _chromium() -> Iterator[Browser]:
-    path = executable()
-    if path is None:
-        pytest.skip(MISSING)
-    with browsing(path) as started:
-        yield started
-
-
-@pytest.fixture
-def browser(_chromium: Browser) -> Browser:
-    """A browser in its usual state. Skips the test on a machine that has none."""
-    _chromium.look()
-    return _chromium
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

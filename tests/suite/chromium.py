@@ -1,4 +1,4 @@
-"""A Chromium without a window, driven over a pipe: what the tests of the page look at it with.
+"""A Chromium without a window, driven over a pipe: what the tests of the pages look at them with.
 
 It speaks the DevTools protocol, a JSON message and a NUL byte each way, so that nothing has to be installed but the
 browser itself.
@@ -21,10 +21,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tests.harness.exchange import Json
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = "no Chromium on this machine: install one (Debian: apt-get install chromium) to test the page in a browser"
+MISSING = "no Chromium on this machine: install one (Debian: apt-get install chromium) to test the pages in a browser"
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -46,6 +48,30 @@ os.execv(sys.argv[3], sys.argv[3:])
 """A program that becomes the browser, with the protocol's pipe at the two numbers where it looks for it."""
 PATIENCE = 30.0
 """Seconds that an answer of the browser is waited for."""
+LOW_CONTRAST = """
+(() => {
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => {
+    const [r, g, b] = parse(color).map((v) => (v / 255 <= 0.04045 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (one) => {
+    const color = getComputedStyle(one).backgroundColor;
+    return (parse(color)[3] ?? 1) > 0 ? color : ground(one.parentElement);
+  };
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const one = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !one.checkVisibility() || one.closest("option")) continue;
+    const pair = [light(getComputedStyle(one).color), light(ground(one))].sort((a, b) => b - a);
+    const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
+    if (ratio < 4.5) found.add(`${one.className || one.localName}: ${ratio.toFixed(2)}`);
+  }
+  return [...found];
+})()
+"""
+"""The texts that stand out from their ground by less than 4.5, with their ratio."""
 
 
 def executable() -> str | None:
@@ -97,6 +123,16 @@ class Browser:
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 
+    def until(self, expression: str) -> None:
+        """Wait until a JavaScript expression holds in the page. Raises AssertionError where it does not in time."""
+        look = f"const look = () => (({expression}) ? done() : setTimeout(look, 20)); look();"
+        self.evaluate(f"new Promise((done) => {{ {look} }})")
+
+    def faint_texts(self) -> list[str]:
+        """The texts that are to be seen and have less contrast than 4.5 (WCAG 2.2, 1.4.3), by class and ratio."""
+        found: list[str] = self.evaluate(LOW_CONTRAST)
+        return found
+
     def look(self, width: int = 1400, height: int = 900, scheme: str = "light") -> None:
         """Set the window's size, in CSS pixels, and whether the reader prefers light or dark."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
@@ -143,6 +179,23 @@ class Browser:
             self.unread += part
         message, _, self.unread = self.unread.partition(b"\0")
         return json.loads(message)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a package. Skips the test on a machine that has none."""
+    path = executable()
+    if path is None:
+        pytest.skip(MISSING)
+    with browsing(path) as started:
+        yield started
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    """The browser in its usual state."""
+    chromium.look()
+    return chromium
 
 
 @contextmanager
