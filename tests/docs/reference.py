@@ -25,8 +25,8 @@ def page(description: Json, credentials: Mapping[str, str] | None = None) -> str
     """The page of a bundled description.
 
     With `credentials`, by the names of the security schemes, it is the page of a sandbox: requests can be tried out,
-    and go with these to the folder above the page's own. Without, they cannot: the vendors' servers let no page of
-    another origin call them.
+    and go with these to the folder above the page's own. Without, they cannot: nothing published says that the vendors'
+    servers may be called by a page of another origin.
     """
     main = (
         tag("h1", "Reference of the events contract", class_="unseen"),
