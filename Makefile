@@ -88,7 +88,7 @@ lock: $(READY) ## resolve the dependencies of pyproject.toml anew into requireme
 	$(COMPILE) --upgrade --constraint requirements.lock --extra check --output-file .ci/check.lock pyproject.toml
 
 clean: ## take away what the other targets made
-	rm -rf $(VENV) .node/node_modules build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .node/node_modules .node/runtime build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "make: $(PYTHON) is Python " \
