@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.docs import catalogue, pages, reference, source
 from tests.docs.bundle import bundle
-from tests.docs.layout import DESCRIPTION, INDEX, REFERENCE, REQUIREMENTS, VENDORS
+from tests.docs.layout import CHANGES, DESCRIPTION, INDEX, REFERENCE, REQUIREMENTS, VENDORS
 from tests.harness.exchange import Json
 from tests.harness.reports import page as report
 
@@ -42,6 +42,7 @@ def _write(folder: Path, text: str, description: Json) -> None:
         REFERENCE: reference.page(description),
         REQUIREMENTS: catalogue.page(version),
         DESCRIPTION: source.page(text, version),
+        CHANGES: pages.changes(version),
         VENDORS: pages.vendors(version),
         "style.css": "\n".join((colors, look, bar, (STATIC / "docs.css").read_text("utf-8"))),
         "reference.css": "\n".join((colors, bar, (STATIC / "reference.css").read_text("utf-8"))),

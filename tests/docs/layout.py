@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from tests.harness.reports.markup import Markup, tag
 
-INDEX, REFERENCE, REQUIREMENTS, DESCRIPTION, VENDORS = (
-    f"{name}.html" for name in ("index", "reference", "requirements", "description", "vendors")
+INDEX, REFERENCE, REQUIREMENTS, DESCRIPTION, CHANGES, VENDORS = (
+    f"{name}.html" for name in ("index", "reference", "requirements", "description", "changes", "vendors")
 )
 TITLES = {
     INDEX: "Overview",
     REFERENCE: "Reference",
     REQUIREMENTS: "Requirements",
     DESCRIPTION: "Description",
+    CHANGES: "Changes",
     VENDORS: "For vendors",
 }
 DOWNLOADS = ("openapi.yaml", "openapi.json")

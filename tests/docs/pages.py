@@ -1,4 +1,4 @@
-"""The pages that are words: the overview, and the page for vendors."""
+"""The pages that are words: the overview, the changes of the contract, and the page for vendors."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from tests.docs.catalogue import operation_link
-from tests.docs.layout import DESCRIPTION, DOWNLOADS, INDEX, REFERENCE, REQUIREMENTS, VENDORS, layout, section
-from tests.harness.contract import path_of, requirements
+from tests.docs.layout import CHANGES, DESCRIPTION, DOWNLOADS, INDEX, REFERENCE, REQUIREMENTS, VENDORS, layout, section
+from tests.harness.contract import ROOT, path_of, requirements
 from tests.harness.exchange import OPERATIONS, Json
 from tests.harness.reports.markup import Markup, tag
 
 MARKDOWN = Path(__file__).with_name("vendors.md")
+CHANGELOG = ROOT / "CHANGELOG.md"
 WAYS = {
     REFERENCE: ("Reference", "Each operation with its parameters, bodies, answers, errors and examples."),
     REQUIREMENTS: ("Requirements", "Every rule with its id, level and source, by operation."),
     DESCRIPTION: ("Description", "The OpenAPI description line by line, with the rules that each place states."),
+    CHANGES: ("Changes", "What each version of the contract changed, and what its number promises."),
     VENDORS: ("For vendors", "From nothing to a green gate: install, try, test, read the verdict, run it in CI."),
 }
 
@@ -61,14 +63,24 @@ def _summary(description: Json, path: str) -> str:
 
 
 def vendors(version: str) -> str:
-    """The page for vendors, from its Markdown. Each heading has an anchor."""
+    """The page for vendors."""
+    return _words(VENDORS, MARKDOWN, version)
+
+
+def changes(version: str) -> str:
+    """The page of the changelog."""
+    return _words(CHANGES, CHANGELOG, version)
+
+
+def _words(name: str, file: Path, version: str) -> str:
+    """A page that is written in Markdown. Each heading has an anchor."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(MARKDOWN.read_text("utf-8"))
+    tokens = parser.parse(file.read_text("utf-8"))
     for heading, inner in pairwise(tokens):
         if heading.type == "heading_open":
             heading.attrSet("id", slug(inner.content))
     html = Markup(parser.renderer.render(tokens, parser.options, {}))
-    return layout(VENDORS, tag("div", html, class_="prose"), version=version)
+    return layout(name, tag("div", html, class_="prose"), version=version)
 
 
 def slug(title: str) -> str:

@@ -17,7 +17,7 @@ from tests.docs import reference, source
 from tests.docs.bundle import NAMES, place_in_bundle
 from tests.docs.catalogue import of_operation, operation_link, place_link, rule_link
 from tests.docs.folder import build
-from tests.docs.layout import DESCRIPTION, INDEX, REFERENCE, REQUIREMENTS, TITLES, VENDORS
+from tests.docs.layout import DESCRIPTION, INDEX, REFERENCE, REQUIREMENTS, TITLES
 from tests.harness.contract import path_of, requirements
 from tests.harness.exchange import OPERATIONS, Json, OperationId
 from tests.openapi.marks import needs_node
@@ -337,7 +337,7 @@ def test_a_page_has_one_title_and_names_its_language_and_itself(folder: Path, pa
     assert text.count('aria-current="page"') == 1
 
 
-@pytest.mark.parametrize("page", [REQUIREMENTS, DESCRIPTION, VENDORS, INDEX])
+@pytest.mark.parametrize("page", [name for name in TITLES if name != REFERENCE])
 def test_without_javascript_a_page_is_whole_but_for_its_filter(browser: Browser, folder: Path, page: str) -> None:
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
