@@ -73,7 +73,7 @@ def read_options(values: dict[str, str | None]) -> Options:
         target_config=Path(given["TARGET_CONFIG"]) if "TARGET_CONFIG" in given else None,
         profile=profile,
         strict=_flag(given, "STRICT"),
-        only=_only(given.get("ONLY", "")),
+        only=read_only(given.get("ONLY", "")),
         max_requests=max_requests,
         max_time=DEEP_SECONDS if endless else max_time,
         rate=_rate(given),
@@ -108,7 +108,8 @@ def _rate(given: dict[str, str]) -> float | None:
     return rate
 
 
-def _only(text: str) -> tuple[str, ...]:
+def read_only(text: str) -> tuple[str, ...]:
+    """The terms of ONLY: ids of requirements or their beginnings. Raises ConfigurationError for one that names none."""
     terms = tuple(text.replace(",", " ").split())
     if text and not terms:
         raise ConfigurationError("ONLY: names no requirement; give ids or their beginnings, such as EVENT-3 or BATCH")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import get_args
 
 from tests.harness.contract import requirements
-from tests.harness.options import Options, Profile
+from tests.harness.options import Options, Profile, read_only
 from tests.harness.run import Run
 from tests.harness.runner import run_contract
 from tests.harness.target import ConfigurationError, Target, reference_target
@@ -212,14 +212,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", help="faults and variants, or all of 'faults', 'variants' or 'chance'")
     parser.add_argument("--profile", choices=get_args(Profile), default="standard")
     parser.add_argument("--seeds", type=_seeds, default=_seeds("1"), help="how many seeds, from 1 on, or from-to")
-    parser.add_argument("--only", help="the requirements whose scenarios are run, in a list with commas")
+    parser.add_argument("--only", default="", help="the requirements whose scenarios are run, in a list with commas")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--json", type=Path, help="write the rows there too")
     options = parser.parse_args(arguments)
     try:
-        jobs = jobs_for(
-            options.names, options.seeds, options.profile, tuple(options.only.split(",")) if options.only else ()
-        )
+        jobs = jobs_for(options.names, options.seeds, options.profile, read_only(options.only))
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 4
