@@ -63,7 +63,7 @@ CREDENTIALS = {
     "bearer_token": BEARER_TOKEN,
     "database": DATABASE,
 }
-SECONDS = 60
+SECONDS = 300
 
 FIRST_EVENT = {
     "guid": "4M6P8L6XKNY4N5LLP1T3",

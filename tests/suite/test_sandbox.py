@@ -27,7 +27,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 def ask(url: str, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
     """One request with a path as it stands, and its answer: status, headers in lower case, body."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
