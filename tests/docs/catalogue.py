@@ -55,7 +55,7 @@ def operation_link(operation: OperationId) -> str:
 
 
 def place_name(place: str) -> str:
-    """A place of the bundle for people: `schemas > Event`, `PUT /events-batch > description`."""
+    """A place of the bundle for people: `schemas > ArenaEvent`, `PUT /events-batch > description`."""
     kind, *tokens = (token.replace("~1", "/").replace("~0", "~") for token in place.removeprefix("#/").split("/"))
     if kind == "paths" and len(tokens) > 1:
         tokens = [f"{tokens[1].upper()} {tokens[0]}", *tokens[2:]]

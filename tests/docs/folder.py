@@ -24,12 +24,13 @@ def build(folder: Path) -> None:
     Raises BundleError where the bundler refuses the description, and OSError where the folder cannot be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Made beside it first, so that a folder that is served never lacks a page.
+    # Made beside it first, so that what is there is never half of one and half of the other.
     with tempfile.TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as made:
         whole = Path(made) / folder.name
         yaml_file, json_file = bundle(whole)
         _write(whole, yaml_file.read_text("utf-8"), json.loads(json_file.read_text("utf-8")))
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(Path(made) / "before")
         whole.rename(folder)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tests.docs.bundle import NAMES
 from tests.harness.reports.markup import Markup, tag
 
 INDEX, REFERENCE, REQUIREMENTS, DESCRIPTION, CHANGES, VENDORS = (
@@ -17,7 +18,6 @@ TITLES = {
     CHANGES: "Changes",
     VENDORS: "For vendors",
 }
-DOWNLOADS = ("openapi.yaml", "openapi.json")
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 """A page loads what stands beside it and nothing else, whatever is in it."""
 
@@ -59,5 +59,5 @@ def _bar(current: str) -> Markup:
 
 
 def _footer(version: str) -> Markup:
-    yaml_file, json_file = (tag("a", name, href=name, download=True) for name in DOWNLOADS)
+    yaml_file, json_file = (tag("a", name, href=name, download=True) for name in NAMES)
     return tag("footer", tag("p", f"Events contract {version}. Download: ", yaml_file, ", ", json_file))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
+from tests.docs.bundle import NAMES
 from tests.docs.catalogue import operation_link
-from tests.docs.layout import CHANGES, DESCRIPTION, DOWNLOADS, INDEX, REFERENCE, REQUIREMENTS, VENDORS, layout, section
+from tests.docs.layout import CHANGES, DESCRIPTION, INDEX, REFERENCE, REQUIREMENTS, VENDORS, layout, section
 from tests.harness.contract import ROOT, path_of, requirements
 from tests.harness.exchange import OPERATIONS, Json
 from tests.harness.reports.markup import Markup, tag
@@ -53,7 +54,7 @@ def overview(description: Json) -> str:
 
 
 def _downloads() -> Markup:
-    yaml_file, json_file = (tag("a", name, href=name, download=True) for name in DOWNLOADS)
+    yaml_file, json_file = (tag("a", name, href=name, download=True) for name in NAMES)
     return tag("li", yaml_file, ", ", json_file, tag("p", "The description as one file, for tools."))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.docs import node
 from tests.docs.catalogue import of_operation, place_link, rule_link
 from tests.docs.layout import REFERENCE, layout
+from tests.harness.contract import escaped
 from tests.harness.exchange import OPERATIONS, Json, OperationId
 from tests.harness.reports.markup import Markup, tag
 
@@ -57,7 +58,7 @@ def rendered(description: Json) -> Json:
 
 def _links(operation: OperationId, path: str, method: str) -> str:
     """Markdown that leads from an operation to its requirements and to its source."""
-    place = "#/paths/{}/{}".format(path.replace("~", "~0").replace("/", "~1"), method)
+    place = f"#/paths/{escaped(path)}/{method}"
     rules = ", ".join(f"[{rule.id}]({rule_link(rule.id)})" for rule in of_operation(operation))
     return f"\n\n**Requirements:** {rules}\n\n**Source:** [in the description]({place_link(place)})\n"
 

@@ -14,7 +14,7 @@ import yaml
 from tests.docs.bundle import place_in_bundle
 from tests.docs.catalogue import operation_link, place_link, rule_link
 from tests.docs.layout import DESCRIPTION, layout
-from tests.harness.contract import YAML, requirements
+from tests.harness.contract import YAML, escaped, requirements
 from tests.harness.exchange import OPERATIONS, OperationId
 from tests.harness.reports.markup import Markup, join, tag
 
@@ -57,7 +57,7 @@ def read(text: str) -> dict[int, Line]:
 def _walk(node: yaml.Node, place: str, found: dict[int, Line]) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            inner = f"{place}/{key.value.replace('~', '~0').replace('/', '~1')}"
+            inner = f"{place}/{escaped(key.value)}"
             line = found[key.start_mark.line]
             line.places.append(inner)
             line.spans.append((key.start_mark.column, key.end_mark.column, "key"))

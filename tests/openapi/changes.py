@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.harness.exchange import Json
-from tests.openapi.narrowing import Side, narrowings, properties_of
+from tests.openapi.narrowing import WORDS, Side, narrowings, properties_of
 
 Level = Literal["major", "minor", "patch"]
 LEVELS: tuple[Level, ...] = ("major", "minor", "patch")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+COMPARED = ("operationId", "tags", "security", "servers", "parameters", "requestBody", "responses")
+"""What is compared of an operation part by part."""
 MAJOR: Level = "major"
 MINOR: Level = "minor"
 PATCH: Level = "patch"
@@ -103,6 +105,7 @@ def _operation(pair: Pair, item: Pair) -> Iterator[Change]:
     body = pair.inner(f"{pair.place}, request", pair.old.get("requestBody"), pair.new.get("requestBody"))
     yield from _request_body(body)
     yield from _responses(pair)
+    yield from _else(pair, *COMPARED)
 
 
 def _of(pair: Pair, item: Pair, side: int, key: str) -> Json:
@@ -150,6 +153,7 @@ def _parameter(pair: Pair) -> Iterator[Change]:
         if pair.old.get("required") and not pair.new.get("required"):
             yield Change(MINOR, pair.place, "is not required any more")
         yield from _schema(pair.inner(pair.place, pair.old.get("schema", {}), pair.new.get("schema", {})), sent=True)
+        yield from _else(pair, "required", "schema", "name", "in")
 
 
 def _request_body(pair: Pair) -> Iterator[Change]:
@@ -166,6 +170,7 @@ def _request_body(pair: Pair) -> Iterator[Change]:
             MAJOR if required else MINOR, pair.place, "is required" if required else "is not required any more"
         )
     yield from _content(pair, sent=True)
+    yield from _else(pair, "required", "content")
 
 
 def _responses(pair: Pair) -> Iterator[Change]:
@@ -182,6 +187,7 @@ def _responses(pair: Pair) -> Iterator[Change]:
         for header in response.each("headers", "header"):
             yield from _header(header)
         yield from _content(response, sent=False)
+        yield from _else(response, "headers", "content")
 
 
 def _range(status: str) -> str:
@@ -198,6 +204,14 @@ def _header(pair: Pair) -> Iterator[Change]:
     if pair.new.get("required") and not pair.old.get("required"):
         yield Change(MINOR, pair.place, "is always there")
     yield from _schema(pair.inner(pair.place, pair.old.get("schema", {}), pair.new.get("schema", {})), sent=False)
+    yield from _else(pair, "required", "schema")
+
+
+def _else(pair: Pair, *compared: str) -> Iterator[Change]:
+    """What differs beside words and what was `compared`: nothing here knows what it means, so it is taken for grave."""
+    for key in sorted((pair.old.keys() | pair.new.keys()) - WORDS - set(compared)):
+        if not key.startswith("x-") and pair.old.get(key) != pair.new.get(key):
+            yield Change(MAJOR, pair.place, f"{key} is {pair.new.get(key)}")
 
 
 def _content(pair: Pair, *, sent: bool) -> Iterator[Change]:
@@ -215,6 +229,7 @@ def _content(pair: Pair, *, sent: bool) -> Iterator[Change]:
                 yield Change(MAJOR, example.place, "is gone")
             elif example.old is None:
                 yield Change(PATCH, example.place, "is new")
+        yield from _else(media, "schema")
 
 
 def _schema(pair: Pair, *, sent: bool) -> Iterator[Change]:

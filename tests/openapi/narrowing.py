@@ -99,8 +99,9 @@ def _narrowings(old: Side, new: Side, path: str, known: set[str]) -> Iterator[tu
             yield from _narrowings(old.at(one), new.at(other), place, known)
     yield from _narrower_choices(old, new, path, known)
     yield from _narrower_conditions(old, new, path, known)
+    rules = [found if isinstance(found := side.rules(), dict) else {} for side in (old, new)]
     for keyword in sorted((before.keys() | after.keys()) - KNOWN):
-        if not keyword.startswith("x-") and before.get(keyword) != after.get(keyword):
+        if not keyword.startswith("x-") and rules[0].get(keyword) != rules[1].get(keyword):
             yield path, f"{keyword} differs"
 
 
@@ -149,6 +150,9 @@ def _narrower_choices(old: Side, new: Side, path: str, known: set[str]) -> Itera
             yield path, "allOf has one rule more"
         if keyword != "allOf" and len(left) > len(come):
             yield path, f"{keyword} has one choice fewer"
+        # What fits two choices of oneOf is refused.
+        if keyword == "oneOf" and len(come) > len(left):
+            yield path, "oneOf has one choice more"
 
 
 def _narrower_conditions(old: Side, new: Side, path: str, known: set[str]) -> Iterator[tuple[str, str]]:

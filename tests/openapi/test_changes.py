@@ -96,6 +96,23 @@ MAJOR = {
         value=8,
         found="vbasoftware-database in header: maxLength is 8",
     ),
+    "parameter written otherwise": edit(
+        "components", "parameters", "Database", "style", value="label", found="in header: style is label"
+    ),
+    "body written otherwise": edit(
+        "components",
+        "requestBodies",
+        "EventBatch",
+        "content",
+        "application/json",
+        "encoding",
+        value={"event_ID": {"contentType": "text/plain"}},
+        found="application/json: encoding is",
+    ),
+    "header written otherwise": edit(
+        "components", "headers", "Date", "explode", value=True, found="header Date: explode is True"
+    ),
+    "callback": edit(*BATCH, "put", "callbacks", value={"done": {}}, found="callbacks is {'done': {}}"),
     "credentials of another kind": edit(
         "components", "securitySchemes", "apiKeyAuth", "name", value="api-key", found="apiKeyAuth: name is api-key"
     ),

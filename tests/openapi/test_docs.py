@@ -13,12 +13,12 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 import yaml
 
-from tests.docs import reference, source
+from tests.docs import node, reference, source
 from tests.docs.bundle import NAMES, place_in_bundle
 from tests.docs.catalogue import of_operation, operation_link, place_link, rule_link
 from tests.docs.folder import build
 from tests.docs.layout import DESCRIPTION, INDEX, REFERENCE, REQUIREMENTS, TITLES
-from tests.harness.contract import path_of, requirements
+from tests.harness.contract import escaped, path_of, requirements
 from tests.harness.exchange import OPERATIONS, Json, OperationId
 from tests.openapi.marks import needs_node
 from tests.reference import pages
@@ -218,7 +218,7 @@ def pointers(value: Json, above: str = "") -> Iterator[str]:
     """The JSON pointer of everything in a document."""
     keyed = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in keyed:
-        here = f"{above}/{str(key).replace('~', '~0').replace('/', '~1')}"
+        here = f"{above}/{escaped(str(key))}"
         yield here
         yield from pointers(inner, here)
 
@@ -423,3 +423,9 @@ def test_the_root_of_the_sandbox_leads_to_its_pages(browser: Browser, sandbox: s
     assert noise(browser) == []
     for link in browser.evaluate("[...document.querySelectorAll('a')].map(one => one.getAttribute('href'))"):
         assert urlsplit(urljoin(f"{sandbox}/docs/", link)).path.startswith("/sandbox/docs/")
+
+
+def test_make_asks_for_the_same_node_js_as_the_line_that_tests_are_skipped_with() -> None:
+    wanted = node.LACKING.removeprefix("needs ").partition(":")[0]
+
+    assert f"NODE_LACKS = {wanted}, is not here" in (node.FOLDER.parent / "Makefile").read_text("utf-8")

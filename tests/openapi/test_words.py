@@ -159,7 +159,7 @@ def test_a_part_without_words_is_found() -> None:
 
 
 def test_a_description_that_only_says_the_name_again_is_found() -> None:
-    place = ("file", "Event", "properties", "change", "properties", "title")
+    place = ("file", "ArenaEvent", "properties", "change", "properties", "title")
 
     assert len(new_words(place, "The title of the change.")) < NEW_WORDS
     assert len(new_words(place, "What the change is about, in a line by its author.")) >= NEW_WORDS

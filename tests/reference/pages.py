@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.docs import reference
-from tests.docs.layout import INDEX, REFERENCE
+from tests.docs.bundle import NAMES
+from tests.docs.layout import INDEX, REFERENCE, TITLES
 from tests.reference.app import App, Receive, Scope, Send
 from tests.reference.data import ADMIN_SESSION, API_KEY, BEARER_TOKEN
 
@@ -28,11 +29,11 @@ TYPES = {
 
 
 def read(folder: Path) -> dict[str, bytes]:
-    """The pages in a folder by their names, with the reference made ready to try out; empty where none are built.
+    """The pages in a folder by their names, with the reference made ready to try out; empty where not all are built.
 
     Raises OSError where the folder is there but cannot be read.
     """
-    if not (folder / INDEX).is_file():
+    if not all((folder / name).is_file() for name in (*TITLES, *NAMES)):
         return {}
     found = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in TYPES}
     description = json.loads(found["openapi.json"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -81,7 +82,7 @@ def test_the_gate_of_the_page_is_green(tmp_path: Path) -> None:
     [gate] = [line for line in COMMANDS if line.endswith(".ci/contract")]
     with running(build_app()) as url:
         (tmp_path / "target.toml").write_text(config.replace(SANDBOX, url), "utf-8")
-        command = gate.replace(".ci/contract", str(ROOT / ".ci" / "contract"))
+        command = gate.replace(".ci/contract", shlex.quote(str(ROOT / ".ci" / "contract")))
         done = run(command, tmp_path, CONTRACT_PYTHON=sys.executable)
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -116,8 +117,8 @@ def test_the_failure_that_the_page_shows_is_the_one_of_its_command(tmp_path: Pat
     [shown] = blocks("text")
     [fault] = [one for one in FAULTS if one.name == "event-status-is-swapped"]
     with running(build_app(fault.modifier)) as url:
-        options = f"--target-url={url} --only=EVENT-3 --seed=7 --report-dir={tmp_path}"
-        done = run(f"{sys.executable} -m pytest -q tests/contract {options}", ROOT)
+        options = f"--target-url={url} --only=EVENT-3 --seed=7 --report-dir={shlex.quote(str(tmp_path))}"
+        done = run(f"{shlex.quote(sys.executable)} -m pytest -q tests/contract {options}", ROOT)
 
     for line in shown.splitlines():
         start = line.removesuffix(" ...")

@@ -16,7 +16,7 @@ from tests.reference.message import Request, Response
 from tests.reference.parts import Handler, around
 from tests.reference.server import running
 from tests.reference.state import State
-from tests.suite.chromium import MISSING, browser, chromium
+from tests.suite.chromium import browser, chromium
 
 __all__ = ["browser", "chromium"]
 
@@ -37,10 +37,3 @@ def faulty() -> Report:
     with running(build_app(around(_spoiled))) as url:
         run, verdict = run_contract(reference_target(url), options)
     return conformance(run, verdict)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line where tests were skipped for want of a browser: pytest -q alone would only show letters."""
-    skipped = [one for one in terminalreporter.stats.get("skipped", []) if MISSING in str(one.longrepr)]
-    if skipped:
-        terminalreporter.write_line(f"{len(skipped)} tests skipped: {MISSING}")
