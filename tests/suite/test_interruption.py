@@ -48,13 +48,21 @@ def telling_at(number: int, reached: threading.Event) -> Middleware:
     return middleware
 
 
+HEARING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""A program that becomes another one that hears Ctrl-C, which a shell's job in the background would not."""
+
+
 @contextmanager
 def run_under_way(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A run in a process of its own that waits for the answer to one of its requests."""
     reached = threading.Event()
     with running(build_app(fresh(lambda: telling_at(SOME, reached)))) as url:
         options = ["--target-url", url, "--seed", "1", "--report-dir", str(folder)]
-        command = [sys.executable, "-m", "pytest", "-q", "tests/contract", *options]
+        command = [sys.executable, "-c", HEARING, sys.executable, "-m", "pytest", "-q", "tests/contract", *options]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             assert reached.wait(SECONDS)

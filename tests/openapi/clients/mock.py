@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ def mocking(command: list[str]) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     lines: SimpleQueue[str] = SimpleQueue()
     # Read to the end, so that the server never waits for room in the pipe.
@@ -41,11 +43,12 @@ def mocking(command: list[str]) -> Iterator[str]:
     try:
         yield _listening(lines)
     finally:
-        process.terminate()
+        # All of its group: a Node.js that a package brings may be a program that starts the real one.
+        os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         reader.join()
 
