@@ -11,6 +11,7 @@ from tests.docs.layout import DESCRIPTION, REFERENCE, REQUIREMENTS, layout, sect
 from tests.harness.contract import Requirement, path_of, requirements
 from tests.harness.exchange import ARENA_OPERATIONS, OPERATIONS, OperationId
 from tests.harness.reports.answer import group
+from tests.harness.reports.filter import LEVELS, choice, form
 from tests.harness.reports.markup import Markup, join, prose, tag
 from tests.harness.reports.page import GROUPS
 
@@ -28,9 +29,13 @@ def page(version: str) -> str:
     )
     head = (tag("h1", "Requirements"), tag("p", words, class_="lead"))
     operations = section("operations", "By operation", *(_of_operation(operation) for operation in OPERATIONS))
+    narrowed = form(
+        choice("operation", "Operation", {"": "all", **{operation: operation for operation in OPERATIONS}}),
+        choice("level", "Level", LEVELS),
+    )
     none = tag("p", "No requirement is like that. ", tag("a", "Show all", href="#rules"), id="none", hidden=True)
     groups = [tuple(ones) for _, ones in groupby(rules, key=lambda rule: group(rule.id))]
-    all_rules = section("rules", "All of them", _filter(), *(_group(ones) for ones in groups), none)
+    all_rules = section("rules", "All of them", narrowed, *(_group(ones) for ones in groups), none)
     return layout(REQUIREMENTS, *head, operations, all_rules, version=version, scripts=["requirements.js"])
 
 
@@ -128,25 +133,3 @@ def _listed(links: Iterable[tuple[str, str]]) -> Iterator[str]:
     for number, (text, address) in enumerate(links):
         yield ", " if number else ""
         yield tag("a", text, href=address)
-
-
-def _filter() -> Markup:
-    """Hidden until the script is there, because it does nothing without."""
-    words = tag("input", type="search", name="q", placeholder="status, 4xx, EVENT-3", autocomplete="off", id="q")
-    return tag(
-        "form",
-        tag("div", tag("label", "Search ", tag("kbd", "/"), for_="q"), words, class_="field wide"),
-        _choice("operation", "Operation", {"": "all", **{operation: operation for operation in OPERATIONS}}),
-        _choice("level", "Level", {"": "both", "MUST": "MUST", "SHOULD": "SHOULD"}),
-        tag("p", tag("output", id="shown", for_="q"), " ", tag("button", "Show all", type="reset"), class_="state"),
-        id="filter",
-        role="search",
-        aria_label="Filter the requirements",
-        hidden=True,
-    )
-
-
-def _choice(name: str, title: str, options: dict[str, str]) -> Markup:
-    listed = (tag("option", text, value=value) for value, text in options.items())
-    choice = tag("select", *listed, id=f"choice-{name}", name=name)
-    return tag("div", tag("label", title, for_=f"choice-{name}"), choice, class_="field")

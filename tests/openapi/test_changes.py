@@ -64,6 +64,7 @@ def renamed() -> Json:
     return without(schemas, "Debug") | {"Trace": schemas["Debug"]}
 
 
+EXAMPLES = ("components", "responses", "BatchRefused", "content", "application/json", "examples")
 MAJOR = {
     "operation gone": edit(*BATCH, "put", found="PUT /events-batch: is gone"),
     "path gone": edit(*BATCH, found="PUT /events-batch: is gone"),
@@ -269,12 +270,7 @@ MAJOR = {
         found=".status: no longer: takes only ['RECONCILED']",
     ),
     "example gone": edit(
-        "components",
-        "responses",
-        "BatchRefused",
-        "content",
-        "application/json",
-        "examples",
+        *EXAMPLES,
         "notAnArray",
         found="example notAnArray: is gone",
     ),
@@ -323,12 +319,7 @@ PATCH = {
     "words of the description": edit("info", "description", value="Three endpoints."),
     "value of an example": edit("components", "examples", "Created", "value", "debug", "activityID", value="a"),
     "new example": edit(
-        "components",
-        "responses",
-        "BatchRefused",
-        "content",
-        "application/json",
-        "examples",
+        *EXAMPLES,
         "empty",
         value={"value": 1},
     ),

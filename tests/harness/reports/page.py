@@ -31,6 +31,7 @@ from tests.harness.reports.answer import (
     seen,
     standing,
 )
+from tests.harness.reports.filter import LEVELS, choice, form
 from tests.harness.reports.markup import Markup, join, prose, tag
 
 SIGNS = {"fail": "✕", "unverified": "?", "waived": "~", "pass": "✓", "out-of-scope": "–"}
@@ -222,32 +223,11 @@ def _filter(report: Report) -> Markup:
         for outcome, count in counts(report).items()
     )
     names = {"": "all", **{name: f"{name}, all of it" for name in tops}, **{name: name for name in groups}}
-    levels = {"": "both", "MUST": "MUST", "SHOULD": "SHOULD"}
-    words = tag("input", type="search", name="q", placeholder="status, 4xx, EVENT-3", autocomplete="off", id="q")
-    return tag(
-        "form",
-        tag("div", tag("label", "Search ", tag("kbd", "/"), for_="q"), words, class_="field wide"),
-        _choice("level", "Level", levels),
-        _choice("group", "Group", names),
+    return form(
+        choice("level", "Level", LEVELS),
+        choice("group", "Group", names),
         tag("fieldset", tag("legend", "Outcome"), *boxes),
-        tag(
-            "p",
-            tag("output", id="shown", for_="q"),
-            " ",
-            tag("button", "Show all", type="reset"),
-            class_="state",
-        ),
-        id="filter",
-        role="search",
-        aria_label="Filter the requirements",
-        hidden=True,
     )
-
-
-def _choice(name: str, title: str, options: dict[str, str]) -> Markup:
-    listed = (tag("option", text, value=value) for value, text in options.items())
-    label = tag("label", title, for_=name)
-    return tag("div", label, tag("select", *listed, id=name, name=name), class_="field")
 
 
 def _requirement(report: Report, one: Report) -> Markup:
