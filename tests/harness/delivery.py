@@ -52,6 +52,7 @@ class Delivery:
         self._next_start = 0.0
         self._heard: set[Origin] = set()
         self._broken = 0
+        self._ended: str | None = None
 
     @property
     def left(self) -> int:
@@ -66,8 +67,14 @@ class Delivery:
         moment = now + (until - now) / shares
         return lambda: self.sent >= last or time.monotonic() >= moment
 
+    def end(self, reason: str) -> None:
+        """Send nothing from now on: each request that is still to be sent raises StoppedError with this reason."""
+        self._ended = reason
+
     def reserve(self, count: int) -> None:
-        """See that `count` requests more are within the budget. Raises BudgetError where they are not."""
+        """See that `count` requests more can be sent. Raises BudgetError or StoppedError where they cannot."""
+        if self._ended is not None:
+            raise StoppedError(self._ended)
         if self._limit is not None and self.sent + count > self._limit:
             raise BudgetError(f"MAX_REQUESTS={self._limit} was reached")
         if self._seconds is not None and time.monotonic() > self._begun + self._seconds:

@@ -11,7 +11,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -39,6 +38,7 @@ from tests.harness.route import origin_of
 from tests.harness.scenario import Api, Scenario
 from tests.harness.target import ConfigurationError, Target
 from tests.harness.tls import told_in_http
+from tests.harness.together import together
 from tests.harness.unreachable import NO_SERVER, UnreachableError
 from tests.harness.wire import Wire
 
@@ -48,6 +48,7 @@ FINDINGS_KEPT = 5
 ASKS_FOR_A_CERTIFICATE = "Or does it ask for a client certificate (tls.client_certificate)?"
 """Some servers that miss one close the connection without a word."""
 NO_CREDENTIALS = {"ARENA-AUTH-1", "ARENA-AUTH-2", "BATCH-AUTH-1", "BATCH-AUTH-2"}
+INTERRUPTED = "the run was interrupted"
 REMEMBERED = 2000
 REST_REQUESTS, REST_SECONDS = 70, 5.0
 """What a deep run keeps for the scenarios that look at what it left."""
@@ -193,23 +194,22 @@ class Run:
                 left[place + 1].set()
             return replace(exchange, scenario=name, burst=burst)
 
-        pool = ThreadPoolExecutor(workers)
         try:
-            exchanges = list(pool.map(send, range(len(requests))))
+            exchanges = together(len(requests), workers, send)
         except BaseException as error:
-            # A run that is interrupted does not wait for answers: it has its reports to write.
-            pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
+            if not isinstance(error, Exception):
+                self.interrupt()
             for _, request in requests:
                 self.history.lost(request)
             raise
-        pool.shutdown()
         self._taken(exchanges)
         return exchanges
 
     def interrupt(self) -> None:
-        """Note that someone ended the run before its end."""
+        """Note that someone ended the run before its end. Nothing is sent any more, from whatever thread."""
         self.interrupted = True
-        self.stopped = "the run was interrupted"
+        self.stopped = INTERRUPTED
+        self._delivery.end(INTERRUPTED)
 
     def wait_until(self, moment: float) -> None:
         """Let time pass until a moment, in seconds of the epoch."""
