@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.delivery import StoppedError
 from tests.harness.exchange import Json
 from tests.harness.history import EntityState, History, Presence
 from tests.harness.left import left_changed
@@ -29,8 +30,8 @@ from tests.suite.test_run import run_against
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
-SOME = 40
-"""Requests that a run has sent when it is interrupted."""
+ONE_UNDER_WAY, SEVERAL_UNDER_WAY = 40, 120
+"""Requests that a run has sent when it waits for one answer alone, and for several at once."""
 
 
 def telling_at(number: int, reached: threading.Event) -> Middleware:
@@ -57,10 +58,10 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 @contextmanager
-def run_under_way(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A run in a process of its own that waits for the answer to one of its requests."""
+def run_under_way(sent: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run in a process of its own that waits for an answer once it has sent so many requests."""
     reached = threading.Event()
-    with running(build_app(fresh(lambda: telling_at(SOME, reached)))) as url:
+    with running(build_app(fresh(lambda: telling_at(sent, reached)))) as url:
         options = ["--target-url", url, "--seed", "1", "--report-dir", str(folder)]
         command = [sys.executable, "-c", HEARING, sys.executable, "-m", "pytest", "-q", "tests/contract", *options]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -72,13 +73,21 @@ def run_under_way(folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.wait()
 
 
-@pytest.fixture(scope="module", params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((signal.SIGINT, ONE_UNDER_WAY), id="Ctrl-C"),
+        pytest.param((signal.SIGTERM, ONE_UNDER_WAY), id="SIGTERM"),
+        pytest.param((signal.SIGTERM, SEVERAL_UNDER_WAY), id="SIGTERM-several-under-way"),
+    ],
+)
 def interrupted(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, Json]:
     """Exit code, output and report of a run that was interrupted."""
+    number, sent = request.param
     folder = tmp_path_factory.mktemp("reports")
-    with run_under_way(folder) as process:
-        process.send_signal(request.param)
-        output, _ = process.communicate(timeout=SECONDS / 2)
+    with run_under_way(sent, folder) as process:
+        process.send_signal(number)
+        output, _ = process.communicate(timeout=SECONDS / 3)
     return process.returncode, output, json.loads((folder / "conformance.json").read_text("utf-8"))
 
 
@@ -131,6 +140,17 @@ def test_a_request_whose_answer_was_not_waited_for_may_have_changed_its_object()
 
     assert left.now is None
     assert "may have changed" in left.words
+
+
+def test_an_interrupted_run_sends_nothing_more() -> None:
+    with run_against() as run:
+        sent = run.sent
+        run.interrupt()
+
+        with pytest.raises(StoppedError, match="the run was interrupted"):
+            run.send(run.arena.request(EVENT, b'{"itemsReconciled": true}'))
+
+        assert run.sent == sent
 
 
 def test_written_entities_are_told_as_ranges() -> None:
