@@ -13,6 +13,9 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+HEEDED_SECONDS = 1.0
+"""How long is waited in one go: a signal that comes right before a wait is only heeded after it."""
+
 
 def together(count: int, workers: int, work: Callable[[int], Result]) -> list[Result]:
     """What `work` gives for each number below `count`, begun in their order by so many workers at once.
@@ -41,7 +44,8 @@ def together(count: int, workers: int, work: Callable[[int], Result]) -> list[Re
         for worker in crew:
             worker.start()
         for worker in crew:
-            worker.join()
+            while worker.is_alive():
+                worker.join(HEEDED_SECONDS)
     finally:
         waiting.clear()
     if failures:

@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import h11
@@ -21,6 +22,7 @@ import h11
 from tests.harness.exchange import Failure, Headers, Request, Response, Trouble
 from tests.harness.route import MAX_HEAD, STRAIGHT, Origin, Routes, origin_of
 from tests.harness.tls import is_alert
+from tests.harness.together import HEEDED_SECONDS
 from tests.harness.unreachable import UnreachableError
 
 ANSWER_SECONDS = 30.0
@@ -169,10 +171,7 @@ class _Connection:
         """Send the request; false where its answer came before it was sent whole."""
         left = memoryview(self._written(request))
         while left:
-            seconds = deadline - time.monotonic()
-            ready = self._ready(select.POLLIN | select.POLLOUT, seconds) if seconds > 0 else 0
-            if not ready:
-                raise TimeoutError
+            ready = self._ready(select.POLLIN | select.POLLOUT, _next_wait(deadline))
             # A server may refuse a large body before it has read it all: its answer is there to be read.
             if ready & select.POLLIN and self._heard_now():
                 return False
@@ -227,13 +226,11 @@ class _Connection:
         while True:
             event = self._http.next_event()
             if event is h11.NEED_DATA:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError
-                self._socket.settimeout(left)
+                self._socket.settimeout(_next_wait(deadline))
                 if QUICKACK is not None:
                     self._socket.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
-                self._take_in(self._socket.recv(READ_SIZE))
+                with suppress(TimeoutError):
+                    self._take_in(self._socket.recv(READ_SIZE))
             elif isinstance(event, h11.Response):
                 received.start(event)
             elif isinstance(event, h11.Data):
@@ -255,6 +252,14 @@ class _Connection:
             return bool(self._socket.recv(1))
         except OSError:
             return False
+
+
+def _next_wait(deadline: float) -> float:
+    """Seconds to wait before looking again. Raises TimeoutError when the deadline (time.monotonic) is reached."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(left, HEEDED_SECONDS)
 
 
 class _Received:

@@ -49,6 +49,37 @@ def telling_at(number: int, reached: threading.Event) -> Middleware:
     return middleware
 
 
+UNHEARD = """
+import os, signal, socket, threading, time
+from tests.harness.exchange import Request
+from tests.harness.together import together
+from tests.harness.wire import Wire
+
+server = socket.create_server(("127.0.0.1", 0))
+
+def interrupt():
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    os.kill(os.getpid(), signal.SIGINT)
+
+def leave_unanswered():
+    connection, _ = server.accept()
+    connection.recv(65536)
+    time.sleep(0.3)
+    interrupt()
+    threading.Event().wait()
+
+def wait_for_an_answer():
+    threading.Thread(target=leave_unanswered, daemon=True).start()
+    Wire().send(Request("reconcileEvent", "PUT", "http://127.0.0.1:%d/" % server.getsockname()[1]))
+
+def wait_for_workers():
+    together(1, 1, lambda number: (time.sleep(0.3), interrupt(), threading.Event().wait()))
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+"""
+"""A process whose signal does not cut its wait short, as when it comes in the instant before: a thread takes it."""
+
 HEARING = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -140,6 +171,15 @@ def test_a_request_whose_answer_was_not_waited_for_may_have_changed_its_object()
 
     assert left.now is None
     assert "may have changed" in left.words
+
+
+@pytest.mark.parametrize("wait", ["wait_for_an_answer()", "wait_for_workers()"])
+def test_an_interruption_in_the_instant_before_a_wait_is_heeded(wait: str) -> None:
+    command = [sys.executable, "-c", UNHEARD + wait]
+
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS / 3)
+
+    assert process.stderr.endswith("KeyboardInterrupt\n")
 
 
 def test_an_interrupted_run_sends_nothing_more() -> None:
