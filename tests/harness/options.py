@@ -56,14 +56,7 @@ def read_options(values: dict[str, str | None]) -> Options:
     Raises ConfigurationError for a value out of range, with the variable and what it takes.
     """
     given = {name: value.strip() for name, value in values.items() if value is not None and value.strip()}
-    profile: Profile = "standard"
-    if "PROFILE" in given:
-        found: Profile | None = next((name for name in get_args(Profile) if name == given["PROFILE"]), None)
-        if found is None:
-            raise ConfigurationError(
-                f"PROFILE: {given['PROFILE']!r} is none of {', '.join(get_args(Profile))}; give one of them"
-            )
-        profile = found
+    profile = read_profile(given.get("PROFILE", "standard"))
     seed = _integer(given, "SEED", 0, MAX_SEED)
     max_requests = _integer(given, "MAX_REQUESTS", 1, 10**9)
     max_time = _integer(given, "MAX_TIME", 1, 10**6)
@@ -106,6 +99,14 @@ def _rate(given: dict[str, str]) -> float | None:
     if not 0.001 <= rate <= 1e6:
         raise ConfigurationError(f"RATE: {given['RATE']!r} is not a number of requests a second from 0.001; give one")
     return rate
+
+
+def read_profile(text: str) -> Profile:
+    """The profile of this name. Raises ConfigurationError where there is none."""
+    found: Profile | None = next((name for name in get_args(Profile) if name == text), None)
+    if found is None:
+        raise ConfigurationError(f"PROFILE: {text!r} is none of {', '.join(get_args(Profile))}; give one of them")
+    return found
 
 
 def read_only(text: str) -> tuple[str, ...]:

@@ -10,16 +10,16 @@ import argparse
 import gc
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import get_args
 
 from tests.harness.contract import requirements
-from tests.harness.options import Options, Profile, read_only
+from tests.harness.options import Options, Profile, read_only, read_profile
 from tests.harness.run import Run
 from tests.harness.runner import run_contract
 from tests.harness.target import ConfigurationError, Target, reference_target
@@ -178,9 +178,13 @@ def jobs_for(names: Iterable[str], seeds: Sequence[int], profile: Profile, only:
     ]
 
 
-def _seeds(text: str) -> range:
-    first, dash, last = text.rpartition("-")
-    return range(int(first) if dash else 1, int(last) + 1)
+def read_seeds(text: str) -> range:
+    """The seeds of `10`, which are 1 to 10, or of `11-20`. Raises ConfigurationError for what names none."""
+    named = re.fullmatch(r"(?:(\d{1,9})-)?(\d{1,9})", text, re.ASCII)
+    seeds = range(int(named[1] or 1), int(named[2]) + 1) if named else range(0)
+    if not seeds:
+        raise ConfigurationError(f"SEEDS: {text!r} names no seed; give how many, from 1 on, or the first and the last")
+    return seeds
 
 
 def figures(rows: Sequence[Row]) -> list[str]:
@@ -210,22 +214,23 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure what the arguments name and print it. Gives 0 where all is as it should be, 1 where not, 4 for usage."""
     parser = argparse.ArgumentParser(prog="python -m tests.suite.measure", description=__doc__)
     parser.add_argument("names", nargs="*", help="faults and variants, or all of 'faults', 'variants' or 'chance'")
-    parser.add_argument("--profile", choices=get_args(Profile), default="standard")
-    parser.add_argument("--seeds", type=_seeds, default=_seeds("1"), help="how many seeds, from 1 on, or from-to")
+    parser.add_argument("--profile", default="standard", help="quick, standard or deep")
+    parser.add_argument("--seeds", default="1", help="how many seeds, from 1 on, or from-to")
     parser.add_argument("--only", default="", help="the requirements whose scenarios are run, in a list with commas")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--json", type=Path, help="write the rows there too")
     options = parser.parse_args(arguments)
     try:
-        jobs = jobs_for(options.names, options.seeds, options.profile, read_only(options.only))
+        seeds = read_seeds(options.seeds)
+        jobs = jobs_for(options.names, seeds, read_profile(options.profile), read_only(options.only))
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 4
     rows = []
     for row in measure_all(jobs, options.workers):
         rows.append(row)
-        if len(options.seeds) == 1 or not row.as_it_should_be:
-            print(line(row) if len(options.seeds) == 1 else f"seed {row.seed}: {line(row)}", flush=True)
+        if len(seeds) == 1 or not row.as_it_should_be:
+            print(line(row) if len(seeds) == 1 else f"seed {row.seed}: {line(row)}", flush=True)
     print()
     for text in figures(rows):
         print(text)

@@ -8,7 +8,7 @@ from tests.harness.target import ConfigurationError
 from tests.reference.faults import FAULTS
 from tests.reference.variants.model import Variant
 from tests.suite import measure
-from tests.suite.measure import CONFORMING, Job, Row, jobs_for, main, variants_by_name
+from tests.suite.measure import CONFORMING, Job, Row, jobs_for, main, read_seeds, variants_by_name
 
 FAULT = next(fault for fault in FAULTS if fault.requirement == "EVENT-3" and not fault.chance)
 
@@ -47,7 +47,20 @@ def test_a_name_that_is_nothing_is_refused() -> None:
         jobs_for(["no-such-fault"], [1], "standard")
 
 
-@pytest.mark.parametrize("arguments", [["no-such-fault"], ["faults", "--only", "EVNT-3"]])
+@pytest.mark.parametrize(("text", "seeds"), [("1", [1]), ("3", [1, 2, 3]), ("11-12", [11, 12]), ("7-7", [7])])
+def test_seeds_are_told_by_how_many_or_by_the_first_and_the_last(text: str, seeds: list[int]) -> None:
+    assert list(read_seeds(text)) == seeds
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-fault"],
+        ["faults", "--only", "EVNT-3"],
+        ["--profile", "fast"],
+        *(["--seeds", text] for text in ("0", "5-2", "many", "1-", "1.5")),
+    ],
+)
 def test_a_wrong_argument_is_one_line_and_exit_code_4(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     code = main(arguments)
 
