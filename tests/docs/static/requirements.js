@@ -37,7 +37,7 @@
       if (choice.selectedIndex < 0) choice.value = "";
     }
     apply();
-    const target = document.getElementById(hash.includes("=") ? "rules" : decodeURIComponent(hash));
+    const target = document.getElementById(hash.includes("=") ? "rules" : hash);
     if (hash && target) target.scrollIntoView();
   };
 
