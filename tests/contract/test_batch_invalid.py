@@ -32,6 +32,7 @@ NOT_JSON: dict[str, Change] = {
     "a comment": lambda right: b"/**/" + right,
     "XML": lambda right: b"<batch/>",
 }
+MANY = 100
 PLACES = {"first": 0, "between": 1, "last": 2}
 
 
@@ -62,6 +63,14 @@ def test_an_invalid_new_entity_beside_an_existing_one(run: Run, value: Json) -> 
     """A new entity with a wrong value, behind a valid existing one: at the end, it does not exist."""
     new, existing = run.vba.new(1)[0], run.vba.existing(1)[0]
     run.vba.put([minimal(existing), minimal(new) | {"claim_Audit_Event": value}])
+
+
+@scenario("vba", "BATCH-8", "BATCH-7", phase="last")
+def test_an_invalid_entity_behind_many_new_ones(run: Run) -> None:
+    """An entity without its required fields behind a hundred: what a server that writes in portions finds too late."""
+    ids = run.vba.ids.left(MANY)
+    run.vba.put([*(minimal(id) for id in ids), {"event_ID": run.vba.existing(1)[0]}])
+    run.vba.put([minimal(id) for id in ids])
 
 
 @scenario("vba", "BATCH-16")

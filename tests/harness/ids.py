@@ -70,6 +70,10 @@ class FreshIds:
         taken, self._left = self._left[:count], self._left[count:]
         return taken
 
+    def left(self, most: int) -> list[int]:
+        """Up to `most` ids that did not exist, of the blocks that the run has reserved already."""
+        return self.take(min(most, len(self._left)))
+
     def take_pair(self, distance: int) -> tuple[int, int] | None:
         """Two ids that did not exist and lie `distance` apart; None where the range has no such free blocks."""
         for _ in range(CLAIMS):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import json
 import re
 
 from tests.harness.checks.registry import check, expect
-from tests.harness.exchange import Exchange, Failure, Mismatch, Response, Trouble
+from tests.harness.exchange import NOT_JSON, Exchange, Failure, Mismatch, Response, Trouble
 from tests.harness.history import History, Judged
 
 CLOCK_TOLERANCE = 300.0
@@ -46,9 +47,12 @@ def content_length_is_the_bodys(judged: Judged, past: History) -> list[Mismatch]
     lengths = response.header("content-length")
     if not lengths and (cut or judged.reading.open_side is not None):
         return None
-    kept = lengths == [str(response.sent_length)] and not response.surplus
-    came = f"{_shown(response, 'Content-Length')}, a body of {response.sent_length} bytes"
-    return expect(kept, "the number of bytes of the body", came + (" and more behind them" if response.surplus else ""))
+    # Most servers send no byte past what they have announced, so what was too short shows in the body itself.
+    ends_early = not cut and _ends_early(response)
+    kept = lengths == [str(response.sent_length)] and not response.surplus and not ends_early
+    behind = " and more behind them" if response.surplus else " that ends within its JSON" if ends_early else ""
+    came = f"{_shown(response, 'Content-Length')}, a body of {response.sent_length} bytes{behind}"
+    return expect(kept, "the number of bytes of the body", came)
 
 
 @check("ARENA-HEADER-3")
@@ -157,6 +161,21 @@ def _counts_on(before: Exchange, now: Exchange) -> bool:
 def _names_its_weekday(http_date: str) -> bool:
     moment = parse_moment(http_date)
     return moment is not None and email.utils.formatdate(moment, usegmt=True)[:3] == http_date[:3]
+
+
+def _ends_early(response: Response) -> bool:
+    """Whether a body under a media type of JSON is the beginning of a JSON value, and no more of it."""
+    text = response.body.decode("utf-8", "ignore")
+    if response.media_type != "application/json" or response.json is not NOT_JSON or not text.strip():
+        return False
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos == len(text) or error.msg.startswith("Unterminated string")
+    except (ValueError, RecursionError):
+        # Numbers and depths past what Python reads are no beginnings.
+        return False
+    return False
 
 
 def _documented(judged: Judged) -> Response | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 
+from tests.harness.checks.headers import CLOCK_TOLERANCE
 from tests.harness.checks.registry import answer, check, expect
 from tests.harness.exchange import NOT_JSON, RECONCILE_EVENT, Json, Mismatch
 from tests.harness.history import History, Judged, ObjectState
 from tests.harness.oracle import FLAGS
 from tests.harness.projection import documented
 
-CLOCK_TOLERANCE = 300.0
-"""Seconds by which the target's clock may differ from the suite's."""
 WHOLE_SECOND = 1.0
 """Seconds after which two times differ, though the documents write them without fractions."""
 FOLLOWS_THE_REQUEST = {"itemsReconciled", "status", "reconciled", "reconciledDatetime", "reconciledUser"}
@@ -185,22 +185,35 @@ def the_watched_attributes_stay(judged: Judged, past: History) -> list[Mismatch]
 
 @check("QUALITY-9")
 def the_marking_has_the_time_it_was_made(judged: Judged, past: History) -> list[Mismatch] | None:
-    """QUALITY-9: a marking that this request made has its time, within CLOCK_TOLERANCE, and not that of one before."""
+    """QUALITY-9: a marking that this request made has its time, within CLOCK_TOLERANCE, and not that of one before.
+
+    Where the process was marked already, the time is that of a marking since the last one that the run saw.
+    """
     known, shown = past.object(judged.exchange), _shown(judged)
-    made = _is_update(judged) and judged.reading.value is True and known is not None and known.flag is False
-    if not made or shown is None:
+    marked = _is_update(judged) and judged.reading.value is True and known is not None and known.flag is not None
+    if not marked or known is None or shown is None:
         return None
     exchange = judged.exchange
+    ended, earlier = known.marked or (None, None)
     text = shown.get("reconciledDatetime")
     moment = _moment(text)
-    low, high = exchange.started - CLOCK_TOLERANCE, exchange.ended + CLOCK_TOLERANCE
-    now = datetime.datetime.fromtimestamp(exchange.ended, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    high = exchange.ended + CLOCK_TOLERANCE
+    if known.flag:
+        low = -math.inf if ended is None else ended - CLOCK_TOLERANCE
+        between = f"not before the marking of {_utc(ended)}, nor " if ended is not None else "not "
+        expected = f"reconciledDatetime {between}after {_utc(exchange.ended)}, within {CLOCK_TOLERANCE:g} s"
+    else:
+        low = exchange.started - CLOCK_TOLERANCE
+        expected = f"reconciledDatetime within {CLOCK_TOLERANCE:g} s of {_utc(exchange.ended)}"
     if moment is None or not low <= moment <= high:
-        return [Mismatch(f"reconciledDatetime within {CLOCK_TOLERANCE:g} s of {now}", str(text))]
-    ended, earlier = known.marked if known and known.marked else (exchange.started, None)
-    seconds = exchange.started - ended
+        return [Mismatch(expected, str(text))]
+    seconds = 0.0 if known.flag or ended is None else exchange.started - ended
     taken_over = seconds > WHOLE_SECOND and text == earlier
     return expect(not taken_over, f"a time of its own, {seconds:.1f} s after the marking before", text)
+
+
+def _utc(moment: float) -> str:
+    return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _shown(judged: Judged) -> dict[str, Json] | None:

@@ -148,6 +148,36 @@ def test_a_body_shorter_than_its_content_length_breaks_header_2() -> Judgement:
     return judged(failed(put(EVENT), Trouble.CUT, partial))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"status": 400, "errors": [{"code": 3011, "message": "The guid \\"é\\" is not valid."}]',
+        '{"status": 400, "errors": [{"code": 3011, "message": "The guid \\"漢\\" is not val',
+        '{"status": 400, "errors": [{"code": 3011, "message":',
+        "[",
+    ],
+)
+@breaks("ARENA-HEADER-2")
+def test_a_body_that_ends_within_its_json_is_longer_than_its_content_length(body: str) -> Judgement:
+    return judged(answered(put(EVENT, content_type=None), 400, body.encode()))
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("", "application/json"),
+        (" \n", "application/json"),
+        ("Bad Request", "application/json"),
+        ("<p>Bad Request</p>", "application/json"),
+        ('{"status": 400}}', "application/json"),
+        ("[", "text/plain"),
+    ],
+)
+@keeps("ARENA-HEADER-2")
+def test_a_body_that_is_no_beginning_of_json_is_as_long_as_it_says(body: str, content_type: str) -> Judgement:
+    return judged(answered(put(EVENT, content_type=None), 400, body.encode(), {"Content-Type": content_type}))
+
+
 @leaves_open("ARENA-HEADER-2")
 def test_what_is_larger_than_the_suite_reads_is_not_counted() -> Judgement:
     partial = Response(200, (("Content-Length", "90000000"),), b"{", 1)

@@ -338,9 +338,26 @@ def test_clocks_may_differ_by_minutes(time: str) -> Judgement:
     return judged(read(PROCESS, False), done(PROCESS, True, reconciledDatetime=time))
 
 
-@leaves_open("QUALITY-9")
-def test_the_time_of_an_earlier_marking_may_stay() -> Judgement:
+@keeps("QUALITY-9")
+def test_the_time_of_a_marking_before_the_run_may_stay() -> Judgement:
     return judged(done(PROCESS, True), done(PROCESS, True, reconciledDatetime="2021-09-11T01:06:50Z"))
+
+
+@pytest.mark.parametrize("time", ["2026-03-13T11:56:00Z", "2026-03-13T12:00:00Z", "2026-03-13T12:04:00Z"])
+@keeps("QUALITY-9")
+def test_a_marking_sent_again_has_its_time_or_takes_it_anew(time: str) -> Judgement:
+    return judged(done(PROCESS, False), done(PROCESS, True), done(PROCESS, True, reconciledDatetime=time))
+
+
+@pytest.mark.parametrize("time", ["2026-03-13T04:00:00Z", "2026-03-13T20:00:00Z"])
+@breaks("QUALITY-9")
+def test_a_marking_sent_again_with_a_time_of_another_zone_breaks_quality_9(time: str) -> Judgement:
+    return judged(done(PROCESS, False), done(PROCESS, True), done(PROCESS, True, reconciledDatetime=time))
+
+
+@breaks("QUALITY-9")
+def test_a_marking_that_lies_ahead_breaks_quality_9() -> Judgement:
+    return judged(done(PROCESS, True), done(PROCESS, True, reconciledDatetime="2026-03-13T12:10:00Z"))
 
 
 @leaves_open("QUALITY-9")
