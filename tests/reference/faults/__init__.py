@@ -17,6 +17,7 @@ from tests.reference.faults import (
     event,
     http,
     http_odd,
+    missed,
     quality,
 )
 from tests.reference.faults.fault import Fault
@@ -36,4 +37,5 @@ FAULTS: tuple[Fault, ...] = (
     *batch_values.FAULTS,
     *http.FAULTS,
     *http_odd.FAULTS,
+    *missed.FAULTS,
 )
