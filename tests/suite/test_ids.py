@@ -89,6 +89,21 @@ def test_ids_are_given_once_over_many_takes() -> None:
     assert len(set(taken)) == 700
 
 
+def test_what_is_left_is_of_reserved_blocks_alone() -> None:
+    server = Server()
+    ids = server.ids(LARGE)
+
+    before = ids.left(10)
+    taken = ids.take(1)
+    asked = list(server.asked)
+    left = ids.left(BLOCK)
+
+    assert before == []
+    assert left == list(range(taken[0] + 1, taken[0] + BLOCK - WITNESSES - 1))
+    assert server.asked == asked
+    assert ids.left(1) == []
+
+
 def test_a_later_run_gets_other_ids() -> None:
     server = Server()
     first = server.run(LARGE, 300, seed=1)
