@@ -27,6 +27,7 @@ from tests.harness.ids import FreshIds, plan
 from tests.harness.oracle import FLAGS
 from tests.harness.target import ArenaTarget, EventRef, QualityProcessRef, VbaTarget
 
+JSON = "application/json"
 USER_AGENT = "events-contract/1.0"
 TOGETHER = 80
 """Entities of one batch where a scenario has many to send."""
@@ -199,6 +200,8 @@ class Vba:
     send: Send
     history: History
     rng: random.Random
+    accept: str = JSON
+    """What is asked for where a scenario asks for JSON."""
 
     @cached_property
     def ids(self) -> FreshIds:
@@ -239,7 +242,7 @@ class Vba:
         authorization: str | None = None,
         database: str | None = None,
         content_type: str | None = "application/json",
-        accept: str | None = "application/json",
+        accept: str | None = JSON,
         method: str = "PUT",
         more: Headers = (),
     ) -> Request:
@@ -251,7 +254,8 @@ class Vba:
         ]
         headers = [(name, value) for name, value in credentials if value]
         headers += [("Content-Type", content_type)] if content_type is not None else []
-        headers += [("Accept", accept)] if accept is not None else []
+        if accept is not None:
+            headers.append(("Accept", self.accept if accept == JSON else accept))
         headers += [("User-Agent", USER_AGENT), *more]
         return Request(PUT_EVENTS_BATCH, method, self.target.url + "/events-batch", tuple(headers), body)
 

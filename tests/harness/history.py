@@ -15,8 +15,8 @@ from functools import cached_property
 
 from tests.harness import batch
 from tests.harness.contract import requirement_at, response_schema, schema_errors
-from tests.harness.exchange import NOT_JSON, PUT_EVENTS_BATCH, Exchange, Json, OperationId, Request
-from tests.harness.oracle import FLAGS, Reading, Verdict, read
+from tests.harness.exchange import NOT_JSON, PUT_EVENTS_BATCH, RECONCILE_EVENT, Exchange, Json, OperationId, Request
+from tests.harness.oracle import FLAGS, Reading, Verdict, accepts_one_type, read
 from tests.harness.projection import documented
 from tests.harness.target import Target
 
@@ -133,12 +133,18 @@ class History:
 
     def judged(self, exchanges: Sequence[Exchange]) -> list[Judged]:
         """The exchanges (one, or a burst) with their readings."""
-        readings = [read(exchange.request, self.target) for exchange in exchanges]
+        readings = [self._read(exchange) for exchange in exchanges]
         burst = tuple(exchanges) if len(exchanges) > 1 else ()
         contested = _contested(readings)
         return [
             Judged(exchange, reading, burst, contested) for exchange, reading in zip(exchanges, readings, strict=True)
         ]
+
+    def _read(self, exchange: Exchange) -> Reading:
+        reading = read(exchange.request, self.target)
+        if exchange.status == 406 and accepts_one_type(exchange.request):
+            return replace(reading, open_side="the target has not the one media type that is accepted")
+        return reading
 
     def object(self, exchange: Exchange) -> ObjectState | None:
         """What is known of the event or quality process that the exchange names."""
@@ -218,13 +224,13 @@ class History:
         marked = before.marked if before else None
         if judged.put and before and before.flag is False and judged.reading.value is True:
             marked = (exchange.ended, shown.get("reconciledDatetime"))
-        values = {one.reading.value for one in together if one.put and _key(one.exchange.request) == key}
+        updates = [one.reading.value for one in together if one.put and _key(one.exchange.request) == key]
         flag = shown.get(FLAGS[key[0]])
         if not judged.put and isinstance(flag, bool):
             self.begun.setdefault(key, flag)
         self.objects[key] = ObjectState(
             shown=documented(key[0], shown),
-            flag=flag if isinstance(flag, bool) and len(values) <= 1 else None,
+            flag=flag if isinstance(flag, bool) and _settled(key, updates) else None,
             by_put=judged.put,
             marked=marked,
             put_at=exchange.ended if judged.put or before is None else before.put_at,
@@ -279,6 +285,14 @@ class History:
     def _suspect(self, id: int, blamed: Sequence[str]) -> None:
         state = self.entity(id)
         self.entities[id] = replace(state, suspects=tuple(dict.fromkeys((*state.suspects, *blamed))))
+
+
+def _settled(key: ObjectKey, updates: Sequence[bool | None]) -> bool:
+    """Whether the answer to one of these updates, which were under way together, shows what the object is now.
+
+    Where they ask for one value, an event has it; a quality process has the time and the user of one of them.
+    """
+    return len(updates) <= 1 or (key[0] == RECONCILE_EVENT and len(set(updates)) == 1)
 
 
 def _contested(readings: Sequence[Reading]) -> frozenset[int]:

@@ -57,6 +57,11 @@ class Verdict(StrEnum):
     OPEN = "open"
 
 
+DOCUMENTED_TYPES = ("text/plain", "application/json", "text/json")
+ANY_DOCUMENTED = ", ".join(DOCUMENTED_TYPES)
+"""An Accept header that names all media types of the batch's answers."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """What the contract says of one request."""
@@ -263,7 +268,14 @@ def _read_content_type(request: Request, requirement: str | None, defects: set[s
 
 def _acceptable(accept: str) -> bool:
     """Whether an Accept header is one of the plain forms that name a documented media type."""
-    return accept in ("*/*", "text/plain", "application/json", "text/json")
+    return accept in (*DOCUMENTED_TYPES, "*/*", ANY_DOCUMENTED)
+
+
+def accepts_one_type(request: Request) -> bool:
+    """Whether a batch takes one documented media type alone, which a target may not have (RFC 9110, 15.5.7)."""
+    return request.operation == PUT_EVENTS_BATCH and any(
+        value in DOCUMENTED_TYPES for value in request.header("accept")
+    )
 
 
 def read_entity(entity: Json) -> EntityReading:
@@ -278,10 +290,11 @@ def read_entity(entity: Json) -> EntityReading:
     for error in schema_errors(entity_schema(), entity):
         field = str(error.path[0]) if error.path else ""
         wrong.add(field)
+        why = f"{field}: {error.message}" if field else error.message
         if error.keyword in ("required", "type"):
-            invalid.setdefault("BATCH-7", error.message)
+            invalid.setdefault("BATCH-7", why)
         elif error.keyword == "format" or error.keyword in ("minimum", "maximum"):
-            invalid.setdefault("BATCH-16", error.message)
+            invalid.setdefault("BATCH-16", why)
         else:
             reasons.append(error.message)
     properties = entity_properties()

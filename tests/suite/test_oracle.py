@@ -511,6 +511,10 @@ def test_an_invalid_entity_is_no_defect_of_its_batch() -> None:
 # --- VBA: the entity ---
 
 
+def test_what_is_wrong_with_a_field_names_it() -> None:
+    assert read_entity(full(ONE) | {"due_Date": 20240305}).why.startswith("due_Date: ")
+
+
 def test_all_25_fields_are_valid() -> None:
     assert read_entity(full(ONE)) == EntityReading(ONE, Verdict.VALID)
 

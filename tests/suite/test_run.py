@@ -470,6 +470,21 @@ def test_a_target_that_dies_midway_stops_the_run_and_is_no_finding() -> None:
     assert (failed(decide(run)), decide(run).exit_code) == ([], EXIT_STOPPED)
 
 
+@pytest.mark.parametrize("code", [404, 405, 501])
+def test_a_target_that_turns_out_not_to_answer_get_is_not_asked_again(code: int) -> None:
+    record = Record()
+    no_get = recording(record, lambda _, request: status(code) if request.method == "GET" else None)
+    with running(build_app(no_get)) as url:
+        run, verdict = run_contract(reference_target(url), Options(seed=1, only=("EVENT",)), Wire(ANSWER_SECONDS))
+
+    [reading] = [result for result in verdict.results if result.requirement.id == "EVENT-8"]
+    assert [request.method for request in record.requests].count("GET") == 1
+    assert reading.outcome == "unverified"
+    assert f"where it answers HTTP {code}" in reading.reason
+    assert failed(verdict) == []
+    assert run.stopped is None
+
+
 def test_a_target_that_answers_nothing_from_some_moment_on_stops_the_run_and_is_no_finding() -> None:
     silent = False
 

@@ -157,6 +157,11 @@ def _mark_again(process: Json, flag: bool, user: User, now: datetime) -> Json:
     return arena.update_quality_process({**process, "reconciled": not flag}, flag, user, now)
 
 
+def _mark_again_precisely(process: Json, flag: bool, user: User, now: datetime) -> Json:
+    marked = _mark_again(process, flag, user, now)
+    return marked | {"reconciledDatetime": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}"} if flag else marked
+
+
 def _with_url(request: Request, response: Response, document: Json) -> Json:
     if is_batch(request) or response.status != 200:
         return document
@@ -212,6 +217,7 @@ MILLISECONDS = date_times(".000Z")
 URL = editing(_with_url)
 EXTRA_FIELDS = editing(_extra_fields)
 MARK_AGAIN = in_arena(lambda parts: replace(parts, update_quality_process=_mark_again))
+MARK_AGAIN_PRECISELY = in_arena(lambda parts: replace(parts, update_quality_process=_mark_again_precisely))
 STARTS_RECONCILED = rewriting_records(_reconciled_event, _reconciled_process)
 
 _RESET = ("ARENA-HEADER-6", "ARENA-HEADER-7")
@@ -288,6 +294,12 @@ ARENA_ANSWERS = (
         ("QUALITY-4", "QUALITY-9", "QUALITY-7"),
         "Only the event's document says that the same value performs nothing.",
         MARK_AGAIN,
+    ),
+    Variant(
+        "marking-again-renews-the-time-to-the-microsecond",
+        ("QUALITY-7", "QUALITY-8", "QUALITY-9", "QUALITY-11"),
+        "Of several markings at once, nobody knows which was the last, and so whose time stays.",
+        MARK_AGAIN_PRECISELY,
     ),
     Variant("url-in-arena-objects", ("EVENT-1", "QUALITY-1"), "Newer servers add `url`.", URL),
     Variant(

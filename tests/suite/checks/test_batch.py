@@ -124,6 +124,18 @@ def test_no_documented_media_type_is_accepted() -> Judgement:
     return judged(batch_refused(put_batch(minimal(ONE), accept="text/html"), 406))
 
 
+@pytest.mark.parametrize("accept", ["text/plain", "application/json", "text/json"])
+@leaves_open("BATCH-1", "BATCH-6", "BATCH-12")
+def test_a_target_need_not_have_the_one_media_type_that_is_accepted(accept: str) -> Judgement:
+    return judged(batch_refused(put_batch(minimal(ONE), accept=accept), 406))
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/plain, application/json, text/json"])
+@breaks("BATCH-1", "BATCH-6", "BATCH-12")
+def test_a_target_has_one_of_the_documented_media_types(accept: str) -> Judgement:
+    return judged(batch_refused(put_batch(minimal(ONE), accept=accept), 406))
+
+
 @leaves_open("BATCH-1", "BATCH-6", "BATCH-7", "BATCH-12")
 def test_one_entity_without_its_batch_is_left_open() -> Judgement:
     return judged(batch_refused(put_batch_body(b'{"event_ID": 950001}')))
@@ -880,6 +892,11 @@ def test_a_new_id_that_is_not_created_once_and_then_updated_breaks_batch_18(stat
 @keeps("BATCH-18")
 def test_any_of_concurrent_batches_may_create_a_new_id(statuses: tuple[int, ...]) -> Judgement:
     return judged([batch({ONE: status}) for status in statuses], absent=[ONE])
+
+
+@keeps("BATCH-1", "BATCH-6", "BATCH-18")
+def test_a_batch_that_loses_a_race_for_a_new_id_may_be_refused_whole() -> Judgement:
+    return judged([batch({ONE: 201}), batch_refused(put_batch(minimal(ONE)), 409)], absent=[ONE])
 
 
 @breaks("BATCH-6")

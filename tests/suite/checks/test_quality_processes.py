@@ -307,6 +307,21 @@ def test_a_refused_marking_that_takes_the_time_anew_breaks_quality_8() -> Judgem
     return judged(done(PROCESS, True), refusal, read(PROCESS, True, reconciledDatetime="2026-03-13T12:00:02Z"))
 
 
+@leaves_open("QUALITY-7")
+def test_the_time_of_the_last_of_several_markings_at_once_is_not_known() -> Judgement:
+    markings = [done(PROCESS, True), done(PROCESS, True, reconciledDatetime="2026-03-13T12:00:01Z")]
+
+    return judged(markings, read(PROCESS, True))
+
+
+@keeps("QUALITY-8")
+def test_refused_requests_after_several_markings_at_once_show_nothing_of_their_time() -> Judgement:
+    markings = [done(PROCESS, True), done(PROCESS, True, reconciledDatetime="2026-03-13T12:00:01Z")]
+    refusal = refused(put(PROCESS, True, session=""), 401)
+
+    return judged(markings, refusal, read(PROCESS, True))
+
+
 @either_value
 @keeps("QUALITY-8")
 def test_what_is_read_after_refusals_is_what_was_set(value: bool) -> Judgement:
