@@ -16,13 +16,19 @@ from tests.harness.route import Origin, origin_of
 from tests.harness.unreachable import UnreachableError
 from tests.harness.wire import Wire
 
-PATIENCE = 60.0
-"""Seconds that a run waits for a target that is away or asks it to wait."""
+PATIENCE = 65.0
+"""Seconds that a run waits for a target that is away or asks it to wait: a little more than the commonest limit's."""
 QUOTA_CODE = 4084
 PASSING = (502, 503, 504)
 REPEATS = {Trouble.CUT: 2, Trouble.TIMEOUT: 1}
 BACKOFF = (0.2, 0.8)
 """Seconds before the first and the second repetition."""
+BUSY_BACKOFF = (*BACKOFF, 2.0, 4.0)
+"""The same where the answer is 502 to 504: load that a target sheds passes."""
+BUSY_ANSWERS = 3
+"""Requests that were answered so each time, after which that is the target's way with them and not its load."""
+BUSY_SECONDS = 5.0
+"""What a Retry-After beside such an answer may ask for: it is no reason to end the run."""
 BROKEN_ANSWERS = 3
 """Answers that broke off each time they were asked for, after which that is the target's way and not the line's."""
 
@@ -52,6 +58,7 @@ class Delivery:
         self._next_start = 0.0
         self._heard: set[Origin] = set()
         self._broken = 0
+        self._busy = 0
         self._ended: str | None = None
 
     @property
@@ -88,6 +95,7 @@ class Delivery:
         Raises BudgetError and StoppedError, and UnreachableError where the origin has never answered yet.
         """
         attempts, repeats = 0, 0
+        cut = False
         deadline = time.monotonic() + self.patience
         while True:
             answer, times = self.once(request, sent)
@@ -95,9 +103,12 @@ class Delivery:
             pause = self._pause(answer, repeats)
             if pause is None:
                 self._broken += _broke_off(answer)
+                self._busy += isinstance(answer, Response) and answer.status in PASSING
                 return answer, attempts
+            cut = cut or (isinstance(answer, Failure) and answer.trouble is Trouble.CUT)
             if time.monotonic() + pause > deadline:
-                raise StoppedError(self._impatience(answer, pause))
+                after = f"{request.method} {request.url} was cut off, and then " if cut else ""
+                raise StoppedError(after + self._impatience(answer, pause))
             repeats += 1
             time.sleep(pause)
 
@@ -133,7 +144,10 @@ class Delivery:
             if QUOTA_CODE in _codes(answer):
                 raise StoppedError(f"the quota of Arena is used up (HTTP 429, code {QUOTA_CODE})")
             return max(0.1, retry_after(answer, time.time(), default=0.5 * growing))
-        return BACKOFF[repeats] if answer.status in PASSING and repeats < len(BACKOFF) else None
+        pauses = BUSY_BACKOFF if self._busy < BUSY_ANSWERS else BACKOFF
+        if answer.status not in PASSING or repeats >= len(pauses):
+            return None
+        return min(BUSY_SECONDS, retry_after(answer, time.time(), default=pauses[repeats]))
 
     def _impatience(self, answer: Response | Failure, pause: float) -> str:
         """Why the run stops: this answer had come for too long, or asks for a longer pause than the run makes."""

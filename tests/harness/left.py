@@ -47,8 +47,14 @@ class Left:
 
 def left_changed(history: History) -> Left:
     """What the exchanges so far have changed, as far as their answers show."""
+    arena = history.target.arena
+    named: set[tuple[str, ...]] = set()
+    for refs in (arena.events, arena.quality_processes) if arena else ():
+        named.update(tuple(guid for _, guid in ref.guids) for ref in refs)
     objects = []
     for key, before in history.begun.items():
+        if key[1] not in named:
+            continue
         state = history.objects.get(key)
         now = state.flag if state else None
         if key in history.updated and (before is None or now is not before):

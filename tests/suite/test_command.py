@@ -391,6 +391,7 @@ def test_a_credential_that_the_target_refuses_is_named(command: Command, variabl
         )
     line = refused(done, f"{key}: the target refuses it (HTTP 401)")
     assert wrong not in line
+    assert ("underscores" in line) == (key == "arena.session_id")
 
 
 def test_an_event_that_the_target_does_not_know_is_named(command: Command) -> None:

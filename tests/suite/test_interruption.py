@@ -193,6 +193,14 @@ def test_an_interrupted_run_sends_nothing_more() -> None:
         assert run.sent == sent
 
 
+def test_what_no_object_has_for_a_guid_is_not_left_changed() -> None:
+    with run_against() as run:
+        odd = (EVENT.guids[0], (EVENT.guids[1][0], "A" * 500))
+        run.history.lost(run.arena.request(EVENT, b'{"itemsReconciled": true}', guids=odd))
+
+        assert all(len(one.guids[-1]) == 20 for one in left_changed(run.history).objects)
+
+
 def test_written_entities_are_told_as_ranges() -> None:
     with run_against() as run:
         for id in (7, 5, 6, 9):

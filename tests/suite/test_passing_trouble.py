@@ -9,11 +9,15 @@ from dataclasses import replace
 import pytest
 
 from tests.harness import report, summary
-from tests.harness.exchange import Failure
+from tests.harness.delivery import Delivery, StoppedError
+from tests.harness.exchange import RECONCILE_EVENT, Failure, Trouble
+from tests.harness.exchange import Request as Sent
+from tests.harness.exchange import Response as Came
 from tests.harness.options import Options
 from tests.harness.run import Run
 from tests.harness.runner import run_contract
 from tests.harness.target import reference_target
+from tests.harness.unreachable import UnreachableError
 from tests.harness.verdict import EXIT_STOPPED, decide
 from tests.harness.wire import Wire
 from tests.reference import arena, vba
@@ -30,6 +34,7 @@ from tests.suite.test_run import (
     PATIENCE,
     Record,
     arena_error,
+    cut,
     failed,
     perform,
     recording,
@@ -53,6 +58,77 @@ def test_a_target_that_is_away_for_a_while_is_waited_for_and_is_no_finding() -> 
     with run_against(lambda number, _: status(503) if number < 8 else None) as run:
         reason = perform(run, set_event(2))
     assert (reason, run.stopped, failed(decide(run))) == (None, None, [])
+
+
+def test_a_request_that_a_busy_target_turns_away_for_seconds_is_no_finding() -> None:
+    turned_away = 4
+
+    def busy(_number: int, request: Request) -> Response | None:
+        nonlocal turned_away
+        if b"false" not in request.body or not turned_away:
+            return None
+        turned_away -= 1
+        return status(503)
+
+    with run_against(busy, patience=GENEROUS) as run:
+        reason = perform(run, lambda run: run.arena.set(run.arena.events[0], False) and None)
+
+    assert (reason, run.stopped, failed(decide(run)), turned_away) == (None, None, [], 0)
+
+
+def test_what_a_target_always_turns_away_is_waited_for_three_times_at_most() -> None:
+    record = Record()
+
+    def scenario(run: Run) -> None:
+        for number in range(5):
+            run.arena.put(run.arena.events[0], b'{"itemsReconciled": %d}' % number)
+
+    def never(_number: int, request: Request) -> Response | None:
+        return status(503, ("Retry-After", "3600")) if b"true" not in request.body else None
+
+    with run_against(never, record=record, patience=GENEROUS) as run:
+        run.options = replace(run.options, only=("HTTP-1",))
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("tests.harness.delivery.BUSY_SECONDS", 0.01)
+            reason = perform(run, scenario)
+
+    sent = [sum(b": %d}" % number in one.body for one in record.requests) for number in range(5)]
+    assert (reason, run.stopped, sent) == (None, None, [5, 5, 5, 3, 3])
+    assert run.tallies["HTTP-1"].broken == 5
+
+
+def test_a_target_that_dies_of_a_request_and_is_started_again_is_a_finding() -> None:
+    deaths = away = 0
+
+    def dying(_number: int, request: Request) -> Response | None:
+        nonlocal deaths, away
+        if b"poison" in request.body:
+            deaths += 1
+            away = 3
+            return cut()
+        away -= away > 0
+        return status(503) if away else None
+
+    with run_against(dying, patience=GENEROUS) as run:
+        reason = perform(run, lambda run: run.arena.put(run.arena.events[0], b'{"itemsReconciled": "poison"}') and None)
+
+    assert (reason, run.stopped) == (None, None)
+    assert run.tallies["HTTP-1"].findings[0].exchange.request.body == b'{"itemsReconciled": "poison"}'
+    assert deaths < 12
+
+
+def test_a_target_that_dies_of_a_request_for_good_is_told_with_it() -> None:
+    class Dying(Wire):
+        dead = False
+
+        def send(self, *_: object) -> tuple[Came | Failure, int]:
+            if self.dead:
+                raise UnreachableError("connection refused")
+            self.dead = True
+            return Failure(Trouble.CUT, "closed without an answer"), 1
+
+    with pytest.raises(StoppedError, match=r"PUT http://target/x was cut off, and then .*connection refused"):
+        Delivery(Dying(), 0.5, None, None).deliver(Sent(RECONCILE_EVENT, "PUT", "http://target/x"))
 
 
 def test_a_target_that_is_away_from_the_start_is_no_finding() -> None:

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.harness.delivery import Delivery
-from tests.harness.exchange import Headers
+from tests.harness.delivery import BudgetError, Delivery
+from tests.harness.exchange import Headers, Request
+from tests.harness.ids import UsedUpError
 from tests.harness.options import Options, Profile
 from tests.harness.run import Run
 from tests.harness.runner import chosen_scenarios, run_contract
@@ -22,14 +23,15 @@ from tests.harness.target import Target, reference_target
 from tests.harness.verdict import Verdict
 from tests.harness.wire import Wire
 from tests.reference.app import build_app
-from tests.reference.message import Request, Response
+from tests.reference.message import Request as Received
+from tests.reference.message import Response
 from tests.reference.parts import Handler, Middleware
 from tests.reference.server import running
 from tests.reference.state import State
 from tests.reference.variants.tools import fresh
 from tests.suite.exchanges import TARGET
 from tests.suite.order import Room, Worth, computed
-from tests.suite.test_run import Record, failed, recording
+from tests.suite.test_run import Record, failed, recording, run_against
 
 LATENCY = 0.03
 
@@ -61,7 +63,7 @@ def run_at(options: Options, latency: float = 0.0, record: Record | None = None)
 def waiting(seconds: float) -> Middleware:
     """Every answer takes so long; other requests are answered meanwhile."""
 
-    async def middleware(request: Request, state: State, handler: Handler) -> Response:
+    async def middleware(request: Received, state: State, handler: Handler) -> Response:
         await asyncio.sleep(seconds)
         return await handler(request, state)
 
@@ -245,6 +247,26 @@ def test_one_worker_sends_one_request_after_the_other() -> None:
 
     spans = [(one.started, one.ended) for one in run.exchanges if one.scenario.startswith("test_arena_errors::")]
     assert all(ended <= begun for (_, ended), (begun, _) in pairwise(spans))
+
+
+@pytest.mark.parametrize("error", [UsedUpError, BudgetError])
+def test_a_scenario_that_lacks_something_takes_nothing_from_one_that_it_goes_with(error: type[Exception]) -> None:
+    def leading(run: Run) -> list[Request]:
+        return [run.arena.request(run.arena.events[0], b'{"itemsReconciled": true}')]
+
+    def lacking(run: Run) -> list[Request]:
+        raise error("no ids")
+
+    leader = Scenario("leader", leading, "arena", frozenset({"EVENT-1"}), (), independent=True)
+    follower = Scenario("follower", lacking, "vba", frozenset({"BATCH-1"}), (), independent=True)
+    with run_against() as run:
+        run.to_perform = [leader, follower]
+
+        reasons = run.perform(leader), run.perform(follower)
+
+    assert reasons[0] is None
+    assert reasons[1] is not None
+    assert [one.scenario for one in run.exchanges][-1] == "leader"
 
 
 @pytest.mark.parametrize("workers", [1, 8])

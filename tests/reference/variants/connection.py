@@ -21,6 +21,7 @@ from tests.reference.variants.tools import answering, asking, edited, fresh, is_
 IDLE_SECONDS = 0.002
 LATENCY_SECONDS = (0.003, 0.008)
 FIRST_ANSWER_SECONDS = 0.7
+MOST_UNDER_WAY = 5
 REQUESTS_TO_A_REFUSAL = 40
 MOST_REFUSALS = 8
 INTERIM = b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
@@ -176,6 +177,22 @@ async def _jitter(request: Request, state: State, handler: Handler) -> Response:
 JITTER = around(_jitter)
 
 
+def _shedding() -> Middleware:
+    under_way = 0
+
+    async def middleware(request: Request, state: State, handler: Handler) -> Response:
+        nonlocal under_way
+        if under_way == MOST_UNDER_WAY:
+            return Response(503, (("Content-Length", "0"),), b"")
+        under_way += 1
+        try:
+            return await _jitter(request, state, handler)
+        finally:
+            under_way -= 1
+
+    return middleware
+
+
 def _slow_start() -> Middleware:
     waiting = [FIRST_ANSWER_SECONDS]
 
@@ -315,6 +332,12 @@ CONNECTION = (
         ("EVENT-9", "QUALITY-11", "BATCH-18", "QUALITY-9"),
         "No document says how fast an answer is, nor in which order those to concurrent requests come.",
         JITTER,
+    ),
+    Variant(
+        "more-than-five-at-once-are-shed",
+        ("HTTP-1", "EVENT-9", "QUALITY-11", "BATCH-1"),
+        "A server that is busy may ask for another attempt with 503 (RFC 9110, 15.6.4), and 503 is backed off from.",
+        fresh(_shedding),
     ),
     Variant("slow-first-answer", ("HTTP-1",), "No document says how fast the first answer is.", fresh(_slow_start)),
     Variant("rate-limit-with-retry-after", ("BATCH-1", "BATCH-AUTH-1", "HTTP-1"), _RATE, RATE_LIMIT),
