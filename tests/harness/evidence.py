@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 import shlex
 
@@ -25,7 +27,8 @@ def curl(request: Request, redact: Redact, tls: Tls | None = None) -> str:
         words = ["curl", "-I", "--globoff", "--path-as-is"]
     given = {name.lower() for name, _ in request.headers}
     # curl adds these of its own accord; what the request did not have is taken out of its copy too.
-    absent = [name for name in ("Content-Type", "Accept", "User-Agent") if name.lower() not in given]
+    own = ["Content-Type", "Accept", "User-Agent", *(["Expect"] if len(request.body) > SHOWN else [])]
+    absent = [name for name in own if name.lower() not in given]
     if tls is not None and request.url.startswith("https:"):
         words += [_quoted(word, redact) for word in tls.curl_options]
     parts = [" ".join(words)]
@@ -98,7 +101,8 @@ def _body(body: bytes, redact: Redact) -> str:
         return "@<(printf '" + "".join(f"\\x{byte:02x}" for byte in body) + "')"
     if body == body[:1] * len(body):
         return f"@<(head -c {len(body)} /dev/zero | tr '\\0' '\\{body[0]:03o}')"
-    return f"@<(printf %s {shlex.quote(repr(body[:60]))} '... {len(body)} bytes: make the run again with its SEED')"
+    packed = base64.b64encode(gzip.compress(body, mtime=0)).decode()
+    return f"@<(printf %s {packed} | base64 -d | gunzip)"
 
 
 def _quoted(text: str, redact: Redact) -> str:

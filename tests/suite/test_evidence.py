@@ -258,7 +258,7 @@ def test_a_line_sends_the_path_as_it_is(recorder: Recorder, path: str) -> None:
 
 
 def test_the_lines_of_odd_requests_send_them_again(recorder: Recorder) -> None:
-    """The requests of the scenarios about HTTP, as far as their lines are whole."""
+    """The requests of the scenarios about HTTP."""
     with running(build_app()) as url:
         run = Run(reference_target(url), Options(seed=1))
         for scenario in scenarios():
@@ -266,21 +266,23 @@ def test_the_lines_of_odd_requests_send_them_again(recorder: Recorder) -> None:
                 run.perform(scenario)
         run.close()
     lines = {curl(exchange.request, REDACT): exchange.request for exchange in run.exchanges}
-    whole = [there(request, recorder.url) for line, request in lines.items() if "make the run again" not in line]
+    again = [there(request, recorder.url) for request in lines.values()]
 
-    seen = sent_by_shell(recorder, whole)
+    seen = sent_by_shell(recorder, again)
 
-    assert len(whole) > 80
-    for request, one in zip(whole, seen, strict=True):
+    assert len(again) > 80
+    for request, one in zip(again, seen, strict=True):
         assert_same(request, one, recorder)
 
 
 @pytest.mark.parametrize("body", [b"ab" * LARGE, b'{"a":' * LARGE, bytes(range(256)) * 20, b"[" * SHOWN + b"]" * SHOWN])
-def test_a_line_that_would_be_too_long_says_so(body: bytes) -> None:
-    line = curl(with_body(body), REDACT)
+def test_a_large_body_is_packed_and_sent_whole(recorder: Recorder, body: bytes) -> None:
+    request = there(with_body(body), recorder.url)
 
-    assert len(line) < 3 * SHOWN
-    assert f"{len(body)} bytes: make the run again with its SEED" in line
+    [seen] = sent_by_shell(recorder, [request])
+
+    assert_same(request, seen, recorder)
+    assert len(curl(request, REDACT)) < SHOWN
 
 
 def test_a_secret_stands_as_its_variable_in_a_line() -> None:
