@@ -110,6 +110,7 @@ class _Connection:
         self.reusable = False
         self.heard = False
         self._fresh = True
+        self._early: h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED] | None = None
         self._routes = routes
         # A proxy reads requests of http:// itself; those of https:// pass it unread.
         self._proxy = None if origin.secure else routes.proxies.get(origin)
@@ -173,7 +174,7 @@ class _Connection:
         while left:
             ready = self._ready(select.POLLIN | select.POLLOUT, _next_wait(deadline))
             # A server may refuse a large body before it has read it all: its answer is there to be read.
-            if ready & select.POLLIN and self._heard_now():
+            if ready & select.POLLIN and self._heard_now() and self._answered():
                 return False
             try:
                 left = left[self._sent_now(left[:SEND_SIZE]) :]
@@ -181,6 +182,16 @@ class _Connection:
                 # What the server said before it closed the connection may still be there.
                 return False
         return True
+
+    def _answered(self) -> bool:
+        """Whether what was heard so far is the answer, and not an interim one (1xx), after which the body is due."""
+        while True:
+            event = self._http.next_event()
+            if event is h11.NEED_DATA:
+                return False
+            if not isinstance(event, h11.InformationalResponse):
+                self._early = event
+                return True
 
     def _written(self, request: Request) -> bytes:
         """The request as bytes."""
@@ -224,7 +235,7 @@ class _Connection:
 
     def _receive(self, received: _Received, deadline: float) -> None:
         while True:
-            event = self._http.next_event()
+            event, self._early = self._early or self._http.next_event(), None
             if event is h11.NEED_DATA:
                 self._socket.settimeout(_next_wait(deadline))
                 if QUICKACK is not None:

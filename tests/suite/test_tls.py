@@ -89,6 +89,20 @@ def test_a_server_of_the_authority_in_ca_file_is_trusted_and_its_connection_kept
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("version", BOTH)
+def test_an_answer_that_takes_longer_than_one_wait_is_waited_for_through_tls(
+    private: Authority, version: ssl.TLSVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.harness.wire.HEEDED_SECONDS", 0.02)
+    halves = Answer((http()[:30], http()[30:]), pause=0.2)
+    with (
+        played([halves, halves], tls=private.server(version=version)) as server,
+        speaking(Tls(private.file)) as wire,
+    ):
+        sent = [wire.send(put(server.url + "/a")) for _ in range(2)]
+    assert [(isinstance(found, Response) and found.status, times) for found, times in sent] == [(200, 1)] * 2
+
+
 def test_the_authorities_of_ssl_cert_file_are_trusted_and_those_of_ca_file_beside_them(
     private: Authority, other: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:

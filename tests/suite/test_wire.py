@@ -26,6 +26,8 @@ GENEROUS = 10.0
 """Seconds within which anything bounded is over, even on a busy machine."""
 LIMIT = 1024 * 1024
 """Bytes of the longest body that a test with `small_limit` takes."""
+LARGE = 8 * LIMIT
+"""Bytes that no buffer between client and server holds."""
 
 
 @pytest.fixture
@@ -265,6 +267,14 @@ def test_header_names_keep_their_letters_their_order_and_their_repetitions(wire:
     assert found.header("X-TWICE") == ["1", "2"]
 
 
+def test_an_answer_that_takes_longer_than_one_wait_is_waited_for(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire_module, "HEEDED_SECONDS", 0.02)
+    halves = Answer((http()[:30], http()[30:]), pause=0.2)
+    with played([halves]) as server:
+        found, times = wire.send(put(server.url + "/a"))
+    assert (isinstance(found, Response) and found.status, times) == (200, 1)
+
+
 def test_a_chunked_answer_is_put_together_and_marked(wire: Wire) -> None:
     head = http(b"", "Transfer-Encoding: chunked", length=None)
     pieces = (head, b'3\r\n{"o\r\n', b'5;name=x\r\nk": 1\r\n1\r', b"\n}\r\n0\r\nX-Trailer: 1\r\n\r\n")
@@ -290,6 +300,30 @@ def test_interim_answers_are_passed_over(wire: Wire) -> None:
         wire.send(put(server.url + "/b"))
     assert (found.status, found.body, found.header("link")) == (200, OK_BODY, [])
     assert server.connections == 1
+
+
+def test_a_large_body_is_sent_whole_though_an_interim_answer_comes_meanwhile(wire: Wire) -> None:
+    received = 0
+
+    def answer_in_two_parts(listener: socket.socket) -> None:
+        nonlocal received
+        connection, _ = listener.accept()
+        with connection:
+            head = connection.recv(1000)
+            connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+            time.sleep(0.05)
+            received = len(head.partition(b"\r\n\r\n")[2])
+            while received < LARGE:
+                received += len(connection.recv(LARGE))
+            connection.sendall(http())
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer_in_two_parts, args=(listener,), daemon=True)
+        thread.start()
+        found = whole(wire.send(put(f"http://127.0.0.1:{listener.getsockname()[1]}/a", body=b"x" * LARGE)))
+        thread.join(GENEROUS)
+
+    assert (found.status, received) == (200, LARGE)
 
 
 @pytest.mark.parametrize(
