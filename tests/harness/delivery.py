@@ -74,6 +74,11 @@ class Delivery:
         moment = now + (until - now) / shares
         return lambda: self.sent >= last or time.monotonic() >= moment
 
+    def note_turned_away(self) -> None:
+        """Note a request that is turned away (502 to 504) though others are not: that is the target's way with it."""
+        with self._lock:
+            self._busy += 1
+
     def end(self, reason: str) -> None:
         """Send nothing from now on: each request that is still to be sent raises StoppedError with this reason."""
         self._ended = reason
@@ -103,11 +108,14 @@ class Delivery:
             pause = self._pause(answer, repeats)
             if pause is None:
                 self._broken += _broke_off(answer)
-                self._busy += isinstance(answer, Response) and answer.status in PASSING
                 return answer, attempts
             cut = cut or (isinstance(answer, Failure) and answer.trouble is Trouble.CUT)
             if time.monotonic() + pause > deadline:
-                after = f"{request.method} {request.url} was cut off, and then " if cut else ""
+                if isinstance(answer, Response) and answer.status in PASSING:
+                    # A gateway that waits long for what is behind it: whether the target is away, others will show.
+                    return answer, attempts
+                what = f"{request.method} {request.url}, or what was under way with it,"
+                after = f"{what} was cut off, and then " if cut else ""
                 raise StoppedError(after + self._impatience(answer, pause))
             repeats += 1
             time.sleep(pause)
@@ -147,7 +155,8 @@ class Delivery:
         pauses = BUSY_BACKOFF if self._busy < BUSY_ANSWERS else BACKOFF
         if answer.status not in PASSING or repeats >= len(pauses):
             return None
-        return min(BUSY_SECONDS, retry_after(answer, time.time(), default=pauses[repeats]))
+        asked = retry_after(answer, time.time(), default=pauses[repeats])
+        return max(pauses[repeats], min(BUSY_SECONDS, asked))
 
     def _impatience(self, answer: Response | Failure, pause: float) -> str:
         """Why the run stops: this answer had come for too long, or asks for a longer pause than the run makes."""

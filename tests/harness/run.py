@@ -19,13 +19,14 @@ from tests.harness.checks.arena import errors
 from tests.harness.checks.headers import remaining
 from tests.harness.checks.registry import judge
 from tests.harness.contract import requirements
-from tests.harness.delivery import PATIENCE, BudgetError, Delivery, StoppedError, passing
+from tests.harness.delivery import PASSING, PATIENCE, BudgetError, Delivery, StoppedError, passing
 from tests.harness.exchange import (
     NOT_JSON,
     PUT_EVENTS_BATCH,
     Exchange,
     Failure,
     Finding,
+    Mismatch,
     Request,
     Response,
     Trouble,
@@ -107,6 +108,7 @@ class Run:
         self._sent_before: set[int] = set()
         self._numbered = 0
         self._established = False
+        self._alone = threading.Lock()
         self._hangs = 0
         self._reading: str = Need.READ_BACK.value
         """What scenarios that read need of the target, for a person."""
@@ -198,7 +200,7 @@ class Run:
                     left[place].wait()
                 else:
                     begin()
-                exchange = self._exchange(closing, numbers[place], left[place + 1].set)
+                exchange = self._exchange(closing, numbers[place], left[place + 1].set, begin is None)
             finally:
                 left[place + 1].set()
             return replace(exchange, scenario=name, burst=burst)
@@ -256,9 +258,9 @@ class Run:
         """
         quick = self.options.profile == "quick"
         refs = self.arena.one_of_each if quick else self.arena.objects
-        for ref in refs if self.arena.target.read_back else ():
+        for place, ref in enumerate(refs if self.arena.target.read_back else ()):
             exchange = self._exchange(self.arena.request(ref, method="GET"), self._numbers(1)[0])
-            if exchange.status in NO_READING:
+            if exchange.status in NO_READING and place == 0:
                 self._do_without_reading(self.arena.target, exchange.status)
             if exchange.status != 200:
                 return
@@ -376,10 +378,12 @@ class Run:
         self._numbered += count
         return range(first, first + count)
 
-    def _exchange(self, request: Request, number: int, sent: Callable[[], None] = lambda: None) -> Exchange:
+    def _exchange(
+        self, request: Request, number: int, sent: Callable[[], None] = lambda: None, beside_others: bool = False
+    ) -> Exchange:
         started = time.time()
         try:
-            answer, attempts = self._answer(request, sent)
+            answer, attempts = self._answer(request, sent, beside_others)
         except BudgetError:
             raise
         except BaseException:
@@ -387,14 +391,22 @@ class Run:
             raise
         return Exchange(number, request, answer, self._scenario, started, time.time(), attempts)
 
-    def _answer(self, request: Request, sent: Callable[[], None]) -> tuple[Response | Failure, int]:
+    def _answer(
+        self, request: Request, sent: Callable[[], None], beside_others: bool
+    ) -> tuple[Response | Failure, int]:
         answer, attempts = self._delivery.deliver(request, sent)
-        for _ in range(RETURNS):
-            if not (self._established and self._doubtful(request, answer) and self._was_away(request)):
+        for times in range(RETURNS):
+            if not (self._established and self._doubtful(request, answer)):
                 break
-            # The answer is one of a target that was away: the request is asked again now that it is back.
-            answer, again = self._delivery.deliver(request)
+            # One at a time: a request that drives the target away takes those with it that are under way beside it.
+            with self._alone:
+                beside = beside_others and times == 0 and not _hangs(answer)
+                if not (self._was_away(request) or beside):
+                    break
+                answer, again = self._delivery.deliver(request)
             attempts += again
+        if isinstance(answer, Response) and answer.status in PASSING:
+            self._delivery.note_turned_away()
         return answer, attempts
 
     def _taken(self, exchanges: Sequence[Exchange]) -> None:
@@ -444,22 +456,29 @@ class Run:
             time.sleep(min(1.0, self._delivery.patience / 10))
 
     def _judge(self, exchanges: Sequence[Exchange]) -> None:
-        judged = self.history.judged(exchanges)
-        for one in judged:
-            for id, mismatches in judge(one, self.history).items():
-                tally = self.tallies.get(id)
-                if tally is None:
-                    continue
-                tally.exchanges += 1
-                if mismatches:
-                    tally.broken += 1
-                    tally.scenarios.add(one.exchange.scenario)
-                    tally.latest = Finding(id, mismatches[0], one.exchange)
-                    if len(tally.findings) < FINDINGS_KEPT:
-                        tally.findings.append(tally.latest)
+        try:
+            judged = self.history.judged(exchanges)
+            for one in judged:
+                for id, mismatches in judge(one, self.history).items():
+                    if id in self.tallies:
+                        self._tally(self.tallies[id], id, one.exchange, mismatches)
+        except BaseException:
+            # An interruption: what the exchanges changed is not recorded yet, and yet is changed.
+            for exchange in exchanges:
+                self.history.lost(exchange.request)
+            raise
         self.history.record(judged)
         self.exchanges.extend(exchanges)
         self._sent_before.update(hash(exchange.request) for exchange in exchanges)
+
+    def _tally(self, tally: Tally, id: str, exchange: Exchange, mismatches: Sequence[Mismatch]) -> None:
+        tally.exchanges += 1
+        if mismatches:
+            tally.broken += 1
+            tally.scenarios.add(exchange.scenario)
+            tally.latest = Finding(id, mismatches[0], exchange)
+            if len(tally.findings) < FINDINGS_KEPT:
+                tally.findings.append(tally.latest)
 
     def _unverified(self, requirements: frozenset[str], reason: str) -> None:
         for id in requirements & self.selected:

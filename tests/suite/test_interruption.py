@@ -193,6 +193,18 @@ def test_an_interrupted_run_sends_nothing_more() -> None:
         assert run.sent == sent
 
 
+def test_what_an_answer_that_is_not_judged_any_more_changed_may_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with run_against() as run:
+        monkeypatch.setattr("tests.harness.run.judge", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run.arena.set(EVENT, True)
+
+        assert [one.now for one in left_changed(run.history).objects if one.guids[-1] == EVENT.event] == [None]
+
+
 def test_what_no_object_has_for_a_guid_is_not_left_changed() -> None:
     with run_against() as run:
         odd = (EVENT.guids[0], (EVENT.guids[1][0], "A" * 500))

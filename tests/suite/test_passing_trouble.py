@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from contextlib import closing
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from tests.harness.exchange import Response as Came
 from tests.harness.options import Options
 from tests.harness.run import Run
 from tests.harness.runner import run_contract
+from tests.harness.scenario import Scenario
 from tests.harness.target import reference_target
 from tests.harness.unreachable import UnreachableError
 from tests.harness.verdict import EXIT_STOPPED, decide
@@ -34,7 +36,6 @@ from tests.suite.test_run import (
     PATIENCE,
     Record,
     arena_error,
-    cut,
     failed,
     perform,
     recording,
@@ -89,6 +90,7 @@ def test_what_a_target_always_turns_away_is_waited_for_three_times_at_most() -> 
     with run_against(never, record=record, patience=GENEROUS) as run:
         run.options = replace(run.options, only=("HTTP-1",))
         with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("tests.harness.delivery.BUSY_BACKOFF", (0.01,) * 4)
             patched.setattr("tests.harness.delivery.BUSY_SECONDS", 0.01)
             reason = perform(run, scenario)
 
@@ -97,24 +99,52 @@ def test_what_a_target_always_turns_away_is_waited_for_three_times_at_most() -> 
     assert run.tallies["HTTP-1"].broken == 5
 
 
-def test_a_target_that_dies_of_a_request_and_is_started_again_is_a_finding() -> None:
-    deaths = away = 0
+def test_what_a_busy_target_asks_to_wait_is_waited() -> None:
+    record = Record()
+    busy = status(503, ("Retry-After", "1"))
+    with run_against(lambda number, _: busy if number == 1 else None, record=record, patience=GENEROUS) as run:
+        perform(run, set_event())
 
-    def dying(_number: int, request: Request) -> Response | None:
-        nonlocal deaths, away
-        if b"poison" in request.body:
-            deaths += 1
-            away = 3
-            return cut()
-        away -= away > 0
-        return status(503) if away else None
+    assert record.times[1] - record.times[0] >= 1
 
-    with run_against(dying, patience=GENEROUS) as run:
-        reason = perform(run, lambda run: run.arena.put(run.arena.events[0], b'{"itemsReconciled": "poison"}') and None)
 
-    assert (reason, run.stopped) == (None, None)
-    assert run.tallies["HTTP-1"].findings[0].exchange.request.body == b'{"itemsReconciled": "poison"}'
-    assert deaths < 12
+def test_an_answer_that_a_gateway_gives_up_on_slowly_stands() -> None:
+    class Slow(Wire):
+        def send(self, *_: object) -> tuple[Came | Failure, int]:
+            time.sleep(0.2)
+            return Came(504, (), b"", 0), 1
+
+    answer, _ = Delivery(Slow(), 0.3, None, None).deliver(Sent(RECONCILE_EVENT, "PUT", "http://target/x"))
+
+    assert isinstance(answer, Came)
+
+
+WORK_SECONDS = 0.05
+
+
+@pytest.mark.parametrize("down_seconds", [0.04, 0.4])
+def test_only_the_request_that_a_target_dies_of_is_blamed_for_it(down_seconds: float) -> None:
+    deaths: list[float] = []
+
+    def dying(received: Received) -> Answer:
+        came = time.monotonic()
+        if b"poison" in received.body:
+            deaths.append(came)
+        time.sleep(WORK_SECONDS)
+        down = any(came <= death or time.monotonic() < death + down_seconds for death in deaths)
+        return Answer(end=End.CLOSE) if down else answer(b"{}")
+
+    def scenario(run: Run) -> list[Sent]:
+        bodies = [b'{"itemsReconciled": "%s"}' % (b"poison" if number == 3 else b"%d" % number) for number in range(7)]
+        return [run.arena.request(run.arena.events[0], body) for body in bodies]
+
+    with played(dying) as server, run_at(server.url, patience=GENEROUS) as run:
+        run.perform(Scenario("seven", scenario, "arena", frozenset({"HTTP-1"}), (), independent=True))
+
+    findings = run.tallies["HTTP-1"].findings
+    assert run.stopped is None
+    assert [b"poison" in finding.exchange.request.body for finding in findings] == [True]
+    assert len(deaths) < 15
 
 
 def test_a_target_that_dies_of_a_request_for_good_is_told_with_it() -> None:
@@ -127,7 +157,7 @@ def test_a_target_that_dies_of_a_request_for_good_is_told_with_it() -> None:
             self.dead = True
             return Failure(Trouble.CUT, "closed without an answer"), 1
 
-    with pytest.raises(StoppedError, match=r"PUT http://target/x was cut off, and then .*connection refused"):
+    with pytest.raises(StoppedError, match=r"PUT http://target/x, or .* was cut off, and then .*connection refused"):
         Delivery(Dying(), 0.5, None, None).deliver(Sent(RECONCILE_EVENT, "PUT", "http://target/x"))
 
 

@@ -485,6 +485,27 @@ def test_a_target_that_turns_out_not_to_answer_get_is_not_asked_again(code: int)
     assert run.stopped is None
 
 
+def test_a_target_that_answers_get_for_events_alone_is_read_there() -> None:
+    def interfere(_number: int, request: Request) -> Response | None:
+        return status(405) if request.method == "GET" and "qualityprocesses" in request.path else None
+
+    with running(build_app(recording(Record(), interfere))) as url:
+        _, verdict = run_contract(reference_target(url), Options(seed=1, only=("EVENT",)), Wire(ANSWER_SECONDS))
+
+    assert {result.outcome for result in verdict.results if result.requirement.id == "EVENT-8"} == {"pass"}
+
+
+def test_a_target_that_has_not_json_alone_is_asked_for_any_documented_media_type() -> None:
+    def plain_alone(_number: int, request: Request) -> Response | None:
+        return None if "text/plain" in (request.header("Accept") or "") else status(406)
+
+    with running(build_app(recording(Record(), plain_alone))) as url, run_at(url, apis=("vba",)) as run:
+        answered = run.vba.put([minimal(run.vba.existing(1)[0])])
+
+    assert answered.status == 207
+    assert run.stopped is None
+
+
 def test_a_target_that_answers_nothing_from_some_moment_on_stops_the_run_and_is_no_finding() -> None:
     silent = False
 
