@@ -271,11 +271,10 @@ def _acceptable(accept: str) -> bool:
     return accept in (*DOCUMENTED_TYPES, "*/*", ANY_DOCUMENTED)
 
 
-def accepts_one_type(request: Request) -> bool:
-    """Whether a batch takes one documented media type alone, which a target may not have (RFC 9110, 15.5.7)."""
-    return request.operation == PUT_EVENTS_BATCH and any(
-        value in DOCUMENTED_TYPES for value in request.header("accept")
-    )
+def the_one_type_accepted_by(request: Request) -> str | None:
+    """The documented media type that a batch accepts alone, which a target may not have (RFC 9110, 15.5.7)."""
+    accepted = request.header("accept") if request.operation == PUT_EVENTS_BATCH else []
+    return accepted[0] if len(accepted) == 1 and accepted[0] in DOCUMENTED_TYPES else None
 
 
 def read_entity(entity: Json) -> EntityReading:

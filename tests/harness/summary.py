@@ -67,7 +67,8 @@ def _failure(run: Run, result: Result) -> Iterator[str]:
     yield from _wrapped("came     ", finding.mismatch.actual)
     times = f"{result.broken} of {result.exchanges} exchanges" if result.broken > 1 else "once"
     yield f"     seen      {times}; first in {finding.exchange.scenario}, exchange {finding.exchange.number}"
-    cut = [line if len(line) < SHOWN else line[:SHOWN] + " ..." for line in again]
+    elsewhere = f"too long to be shown here: it is in {run.options.report_dir}/index.html"
+    cut = [line if len(line) < SHOWN else elsewhere for line in again]
     if len(cut) == 1:
         yield f"     send it   {cut[0]}"
     else:

@@ -266,13 +266,12 @@ def a_new_id_is_created_once(judged: Judged, past: History) -> list[Mismatch] | 
     if not raced or not judged.reading.valid or any(one.attempts > 1 for one in judged.burst):
         return None
     for id in sorted(raced):
-        results = [result for one in judged.burst for result in batch.results(one.json) or []]
-        named = [result for result in results if batch.names(result, id)]
-        statuses = [batch.status(result) for result in named]
-        if statuses and (statuses.count(CREATED) != 1 or not all(batch.done(result) for result in named)):
+        statuses = _statuses_of(id, judged, past)
+        if statuses and (statuses.count(CREATED) != 1 or any(status is None or status >= 300 for status in statuses)):
             return [
                 Mismatch(
-                    f"event_ID {id} created once", f"statuses {statuses} of {len(judged.burst)} concurrent batches"
+                    f"event_ID {id} created once and then updated",
+                    f"statuses {statuses} of {len(judged.burst)} concurrent batches",
                 )
             ]
     return []
@@ -398,8 +397,23 @@ def _raced(judged: Judged, past: History) -> frozenset[int]:
 
 
 def _lost_a_race(judged: Judged, past: History) -> bool:
-    """Whether a batch was refused that others raced for a new id: what becomes of the losers is BATCH-18's."""
-    return 400 <= judged.exchange.status < 500 and bool(_raced(judged, past))
+    """Whether a batch was refused while another one created a new id of both: what becomes of losers is BATCH-18's."""
+    if not 400 <= judged.exchange.status < 500:
+        return False
+    named = {entity.id for entity in judged.reading.entities}
+    own = [id for id in _raced(judged, past) if id in named]
+    results = [result for one in judged.burst for result in batch.results(one.json) or []]
+    return any(batch.status(result) == CREATED and any(batch.names(result, id) for id in own) for result in results)
+
+
+def _statuses_of(id: int, judged: Judged, past: History) -> list[int | None]:
+    """What each of the concurrent batches that name an entity says of it: its result's status, or that of a refusal."""
+    found: list[int | None] = []
+    for one in past.judged(judged.burst):
+        if id in {entity.id for entity in one.reading.entities}:
+            named = [batch.status(result) for result in one.results or [] if batch.names(result, id)]
+            found += named or ([one.exchange.status] if 400 <= one.exchange.status < 500 else [])
+    return found
 
 
 def _repeated(entities: tuple[EntityReading, ...]) -> dict[int, int]:

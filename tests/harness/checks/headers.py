@@ -17,6 +17,8 @@ HTTP_DATE = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
     r"\d{4} \d{2}:\d{2}:\d{2} GMT"
 )
+BEGINNINGS = {name[:length] for name in ("true", "false", "null") for length in range(1, len(name))} | {"-"}
+"""What a JSON literal is cut to."""
 VENDOR_DATE = re.compile(r"\w{3}, (\d{1,2})-(\w{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT([+-]\d{4})( \(\w+\))?")
 """The form of the vendor's own sample: Fri, 02-May-2014 14:22:13 GMT-0700 (PDT)."""
 
@@ -61,9 +63,7 @@ def date_is_now(judged: Judged, past: History) -> list[Mismatch] | None:
     response = _documented(judged)
     if response is None:
         return None
-    expected = (
-        f"an HTTP date within {CLOCK_TOLERANCE:g} s of {email.utils.formatdate(judged.exchange.ended, usegmt=True)}"
-    )
+    expected = f"an HTTP date (IMF-fixdate) within {CLOCK_TOLERANCE:g} s of {email.utils.formatdate(judged.exchange.ended, usegmt=True)}"
     values = response.header("date")
     is_one = len(values) == 1 and HTTP_DATE.fullmatch(values[0]) is not None
     moment = parse_moment(values[0]) if is_one and _names_its_weekday(values[0]) else None
@@ -171,7 +171,8 @@ def _ends_early(response: Response) -> bool:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return error.pos == len(text) or error.msg.startswith("Unterminated string")
+        within_a_text = error.msg.startswith("Unterminated string") and text.rstrip()[-1] not in "}]"
+        return error.pos == len(text) or within_a_text or text[error.pos :] in BEGINNINGS
     except (ValueError, RecursionError):
         # Numbers and depths past what Python reads are no beginnings.
         return False

@@ -154,6 +154,8 @@ def test_a_body_shorter_than_its_content_length_breaks_header_2() -> Judgement:
         '{"status": 400, "errors": [{"code": 3011, "message": "The guid \\"é\\" is not valid."}]',
         '{"status": 400, "errors": [{"code": 3011, "message": "The guid \\"漢\\" is not val',
         '{"status": 400, "errors": [{"code": 3011, "message":',
+        '{"status": 400, "errors": tru',
+        '{"status": -',
         "[",
     ],
 )
@@ -170,6 +172,7 @@ def test_a_body_that_ends_within_its_json_is_longer_than_its_content_length(body
         ("Bad Request", "application/json"),
         ("<p>Bad Request</p>", "application/json"),
         ('{"status": 400}}', "application/json"),
+        ('{"path": "C:\\"}', "application/json"),
         ("[", "text/plain"),
     ],
 )

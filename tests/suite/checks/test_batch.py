@@ -130,6 +130,11 @@ def test_a_target_need_not_have_the_one_media_type_that_is_accepted(accept: str)
     return judged(batch_refused(put_batch(minimal(ONE), accept=accept), 406))
 
 
+@breaks("BATCH-1", "BATCH-6", "BATCH-12")
+def test_a_target_that_has_served_a_media_type_has_it() -> Judgement:
+    return judged(batch({ONE: 201}), batch_refused(put_batch(minimal(TWO)), 406))
+
+
 @pytest.mark.parametrize("accept", ["*/*", "text/plain, application/json, text/json"])
 @breaks("BATCH-1", "BATCH-6", "BATCH-12")
 def test_a_target_has_one_of_the_documented_media_types(accept: str) -> Judgement:
@@ -894,9 +899,14 @@ def test_any_of_concurrent_batches_may_create_a_new_id(statuses: tuple[int, ...]
     return judged([batch({ONE: status}) for status in statuses], absent=[ONE])
 
 
-@keeps("BATCH-1", "BATCH-6", "BATCH-18")
-def test_a_batch_that_loses_a_race_for_a_new_id_may_be_refused_whole() -> Judgement:
+@breaks("BATCH-18")
+def test_a_batch_that_loses_a_race_for_a_new_id_and_is_refused_whole_breaks_batch_18_alone() -> Judgement:
     return judged([batch({ONE: 201}), batch_refused(put_batch(minimal(ONE)), 409)], absent=[ONE])
+
+
+@breaks("BATCH-1", "BATCH-6", "BATCH-12", "BATCH-18")
+def test_of_batches_that_race_for_a_new_id_one_is_carried_out() -> Judgement:
+    return judged([batch_refused(put_batch(minimal(ONE)), 409) for _ in range(2)], absent=[ONE])
 
 
 @breaks("BATCH-6")
