@@ -63,7 +63,8 @@ def date_is_now(judged: Judged, past: History) -> list[Mismatch] | None:
     response = _documented(judged)
     if response is None:
         return None
-    expected = f"an HTTP date (IMF-fixdate) within {CLOCK_TOLERANCE:g} s of {email.utils.formatdate(judged.exchange.ended, usegmt=True)}"
+    now = email.utils.formatdate(judged.exchange.ended, usegmt=True)
+    expected = f"an HTTP date (IMF-fixdate) within {CLOCK_TOLERANCE:g} s of {now}"
     values = response.header("date")
     is_one = len(values) == 1 and HTTP_DATE.fullmatch(values[0]) is not None
     moment = parse_moment(values[0]) if is_one and _names_its_weekday(values[0]) else None
