@@ -400,7 +400,7 @@ class Run:
                 break
             # One at a time: a request that drives the target away takes those with it that are under way beside it.
             with self._alone:
-                beside = beside_others and times == 0 and not _hangs(answer)
+                beside = beside_others and times == 0 and passing(answer) and not _hangs(answer)
                 if not (self._was_away(request) or beside):
                     break
                 answer, again = self._delivery.deliver(request)
