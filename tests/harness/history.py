@@ -16,7 +16,7 @@ from functools import cached_property
 from tests.harness import batch
 from tests.harness.contract import requirement_at, response_schema, schema_errors
 from tests.harness.exchange import NOT_JSON, PUT_EVENTS_BATCH, RECONCILE_EVENT, Exchange, Json, OperationId, Request
-from tests.harness.oracle import FLAGS, Reading, Verdict, read, the_one_type_accepted_by
+from tests.harness.oracle import FLAGS, Reading, Verdict, read
 from tests.harness.projection import documented
 from tests.harness.target import Target
 
@@ -128,26 +128,17 @@ class History:
     updated: set[ObjectKey] = field(default_factory=set)
     """The named objects that a request has changed, or may have changed."""
     activity_ids: dict[str, int] = field(default_factory=dict)
-    served: set[str] = field(default_factory=set)
-    """The media types for which alone a batch was answered with 207: what the target has."""
     quota: Exchange | None = None
     """The last answer of Arena that counted down the administrator's quota."""
 
     def judged(self, exchanges: Sequence[Exchange]) -> list[Judged]:
         """The exchanges (one, or a burst) with their readings."""
-        readings = [self._read(exchange) for exchange in exchanges]
+        readings = [read(exchange.request, self.target) for exchange in exchanges]
         burst = tuple(exchanges) if len(exchanges) > 1 else ()
         contested = _contested(readings)
         return [
             Judged(exchange, reading, burst, contested) for exchange, reading in zip(exchanges, readings, strict=True)
         ]
-
-    def _read(self, exchange: Exchange) -> Reading:
-        reading = read(exchange.request, self.target)
-        accepted = the_one_type_accepted_by(exchange.request)
-        if exchange.status == 406 and accepted is not None and accepted not in self.served:
-            return replace(reading, open_side="the target has not the one media type that is accepted")
-        return reading
 
     def object(self, exchange: Exchange) -> ObjectState | None:
         """What is known of the event or quality process that the exchange names."""
@@ -257,9 +248,6 @@ class History:
         ids = [entity.id for entity in reading.entities if entity.id is not None]
         if not judged.put:
             return
-        accepted = the_one_type_accepted_by(exchange.request)
-        if exchange.status == 207 and accepted is not None:
-            self.served.add(accepted)
         if exchange.status == 0 or exchange.status >= 500:
             self.forget_entities(ids)
             return

@@ -271,12 +271,6 @@ def _acceptable(accept: str) -> bool:
     return accept in (*DOCUMENTED_TYPES, "*/*", ANY_DOCUMENTED)
 
 
-def the_one_type_accepted_by(request: Request) -> str | None:
-    """The documented media type that a batch accepts alone, which a target may not have (RFC 9110, 15.5.7)."""
-    accepted = request.header("accept") if request.operation == PUT_EVENTS_BATCH else []
-    return accepted[0] if len(accepted) == 1 and accepted[0] in DOCUMENTED_TYPES else None
-
-
 def read_entity(entity: Json) -> EntityReading:
     """What the schema of the entity says of one member of a batch."""
     if not isinstance(entity, dict):

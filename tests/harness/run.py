@@ -237,7 +237,7 @@ class Run:
                     self._read_everything()
                 exchange = self._exchange(self._known_good(api), self._numbers(1)[0])
                 if api == "vba" and exchange.status == 406:
-                    # It has not JSON alone, which is one of three that it may answer with.
+                    # That is BATCH-1's, and no reason to see nothing else of it.
                     self.vba = replace(self.vba, accept=ANY_DOCUMENTED)
                     exchange = self._exchange(self._known_good(api), self._numbers(1)[0])
                 self._accepted(api, exchange)

@@ -98,7 +98,7 @@ def new_and_existing_are_told_apart(judged: Judged, past: History) -> list[Misma
 @check("BATCH-6")
 def every_valid_value_is_taken(judged: Judged, past: History) -> list[Mismatch] | None:
     """BATCH-6: an entity that keeps the schema is done, whichever fields it leaves out and whatever values it has."""
-    if not _all_valid(judged) or _too_large(judged) or not judged.reading.entities:
+    if not _all_valid(judged) or _excused(judged) or not judged.reading.entities:
         return None
     raced = _raced(judged, past)
     if 400 <= judged.exchange.status < 500:
@@ -188,7 +188,7 @@ def batches_of_any_size_are_answered(judged: Judged, past: History) -> list[Mism
             expected = f"event_ID {entity.id} applied, as exchange {state.since} reported it among {state.together}"
             return [Mismatch(expected, _result(result))]
     size = len(judged.reading.entities)
-    if not _all_valid(judged) or _too_large(judged) or _lost_a_race(judged, past) or 1 < size < HUNDREDS:
+    if not _all_valid(judged) or _excused(judged) or _lost_a_race(judged, past) or 1 < size < HUNDREDS:
         return None
     found = judged.results if judged.exchange.status == 207 else None
     came = answer(judged) + ("" if found is None else f" with {len(found)} results")
@@ -213,7 +213,7 @@ def results_keep_the_order(judged: Judged, past: History) -> list[Mismatch] | No
 def a_repeated_id_has_each_result(judged: Judged, past: History) -> list[Mismatch] | None:
     """BATCH-14: an id that stands in the batch n times has n results."""
     repeated = _repeated(judged.reading.entities)
-    if not _all_valid(judged) or not repeated or _too_large(judged):
+    if not _all_valid(judged) or not repeated or _excused(judged):
         return None
     found = _results(judged)
     if found is None:
@@ -301,6 +301,11 @@ def _all_valid(judged: Judged) -> bool:
 
 def _too_large(judged: Judged) -> bool:
     return judged.exchange.status == 413 and len(judged.reading.entities) >= LARGE
+
+
+def _excused(judged: Judged) -> bool:
+    """Whether a batch was refused for what is no fault of its entities: its size, or what it accepts (BATCH-1)."""
+    return _too_large(judged) or judged.exchange.status == 406
 
 
 def _results(judged: Judged, *, generated: bool = False) -> list[Json] | None:

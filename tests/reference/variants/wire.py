@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.reference.message import Request, Response, negotiate
-from tests.reference.parts import Handler, Modifier, around, in_vba
+from tests.reference.parts import Modifier, in_vba
 from tests.reference.state import State
 from tests.reference.variants.model import Variant
 from tests.reference.variants.tools import adding_headers, all_of, answering, dumping, is_batch
@@ -47,25 +47,6 @@ def media_types(spell: Callable[[str], str]) -> Modifier:
 def batch_media_type(media_type: str) -> Modifier:
     """The modifier that answers batches as `media_type`, whatever Accept says."""
     return in_vba(lambda parts: replace(parts, response_media_type=lambda _: media_type))
-
-
-def serving_batches_as(*served: str) -> Modifier:
-    """The modifier that answers batches as one of these media types, and 406 where Accept names none of them."""
-
-    async def middleware(request: Request, state: State, handler: Handler) -> Response:
-        wanted = request.header("Accept")
-        if not is_batch(request) or wanted is None or "*/*" in wanted or any(name in wanted for name in served):
-            return await handler(request, state)
-        return Response(406, (("Content-Length", "0"),), b"")
-
-    return all_of(
-        in_vba(
-            lambda parts: replace(
-                parts, response_media_type=lambda request: negotiate(request.header("Accept"), served)
-            )
-        ),
-        around(middleware),
-    )
 
 
 def reordered(document: Any, order: Callable[[list[str]], list[str]]) -> Any:
@@ -179,7 +160,6 @@ _ESCAPES = "JSON lets any character be written as an escape (RFC 8259, 7)."
 _BATCH_TYPES = (
     "VBA's document names text/plain, its portal two more types, and what Accept does is the server's choice."
 )
-_NOT_SERVED = "VBA's document has text/plain alone, and 406 is for what a server has not (RFC 9110, 15.5.7)."
 _ANY_HEADER = tuple(f"ARENA-HEADER-{number}" for number in range(1, 7))
 _ANY_BODY = ("EVENT-1", "QUALITY-1", "ARENA-ERROR-1", "BATCH-1")
 
@@ -242,18 +222,6 @@ WIRE = (
     Variant("batch-always-text-plain", ("BATCH-1",), _BATCH_TYPES, batch_media_type("text/plain")),
     Variant("batch-always-application-json", ("BATCH-1",), _BATCH_TYPES, batch_media_type("application/json")),
     Variant("batch-always-text-json", ("BATCH-1",), _BATCH_TYPES, batch_media_type("text/json")),
-    Variant(
-        "batch-never-text-json",
-        ("BATCH-1", "BATCH-6", "BATCH-12"),
-        _NOT_SERVED,
-        serving_batches_as("application/json", "text/plain"),
-    ),
-    Variant(
-        "batch-in-plain-text-or-not-at-all",
-        ("BATCH-1", "BATCH-AUTH-1", "BATCH-6", "BATCH-11"),
-        _NOT_SERVED,
-        serving_batches_as("text/plain"),
-    ),
     Variant(
         "gzip-when-it-is-asked-for",
         ("ARENA-HEADER-2", "EVENT-1", "BATCH-1"),
