@@ -45,6 +45,8 @@ class ObjectState:
     """The flag's value, None where requests with different values were under way at once."""
     by_put: bool
     """The last answer was that of a PUT (and not of a GET)."""
+    settled: bool
+    """What is shown is what the object has: not where updates were under way together of which any may be the last."""
     refused_since: tuple[int, ...] = ()
     """Numbers of refused requests since that answer, to whichever path."""
     others_since: tuple[int, ...] = ()
@@ -224,7 +226,8 @@ class History:
             self.begun.setdefault(key, flag)
         self.objects[key] = ObjectState(
             shown=documented(key[0], shown),
-            flag=flag if isinstance(flag, bool) and _settled(key, updates) else None,
+            flag=flag if isinstance(flag, bool) and len(set(updates)) <= 1 else None,
+            settled=isinstance(flag, bool) and _settled(key, updates),
             by_put=judged.put,
             marked=marked,
             put_at=exchange.ended if judged.put or before is None else before.put_at,

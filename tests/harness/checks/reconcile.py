@@ -117,7 +117,7 @@ def an_update_leaves_the_other_objects(judged: Judged, past: History) -> list[Mi
         return None
     now = documented(judged.exchange.request.operation, shown)
     before = known.shown
-    if judged.put or known.flag is None:
+    if judged.put or not known.settled:
         before, now = _rest(before), _rest(now)
     return _same(before, now, f"as it was before the update of another (exchange {known.others_since[-1]})")
 
@@ -130,7 +130,7 @@ def a_refused_request_changes_nothing(judged: Judged, past: History) -> list[Mis
         return None
     now = documented(judged.exchange.request.operation, shown)
     before = known.shown
-    if known.flag is None:
+    if not known.settled:
         before, now = _rest(before), _rest(now)
     last = max(known.refused_since + known.others_since)
     return _same(before, now, f"as it was before exchange {last}")
