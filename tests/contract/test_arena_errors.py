@@ -170,7 +170,7 @@ def test_an_unsupported_content_type(run: Run, kind: Kind, content_type: str) ->
     "QUALITY-8",
     needs=[Need.READ_BACK],
     parts=parts(kind=KINDS, refusal=["an unknown GUID", "no JSON"])
-    | in_turn(kind=KINDS, refusal=["in an array", "no session"]),
+    | parts(kind=["event"], refusal=["in an array", "no session"]),
 )
 def test_a_refused_request_changes_nothing(run: Run, kind: Kind, refusal: str) -> None:
     """After a refused request that holds the other value, the object is read and is as it was."""
