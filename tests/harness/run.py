@@ -237,7 +237,8 @@ class Run:
                     self._read_everything()
                 exchange = self._exchange(self._known_good(api), self._numbers(1)[0])
                 if api == "vba" and exchange.status == 406:
-                    # That is BATCH-1's, and no reason to see nothing else of it.
+                    # A finding of BATCH-1, and no reason to see nothing else of the target.
+                    self._judge([exchange])
                     self.vba = replace(self.vba, accept=ANY_DOCUMENTED)
                     exchange = self._exchange(self._known_good(api), self._numbers(1)[0])
                 self._accepted(api, exchange)

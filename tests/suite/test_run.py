@@ -504,6 +504,7 @@ def test_a_target_that_has_not_json_alone_is_asked_for_any_documented_media_type
 
     assert answered.status == 207
     assert run.stopped is None
+    assert failed(decide(run)) == ["BATCH-1"]
 
 
 def test_a_target_that_answers_nothing_from_some_moment_on_stops_the_run_and_is_no_finding() -> None:
